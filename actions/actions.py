@@ -1,0 +1,59 @@
+"""The actions that Rasa calls: tracker in, one service call, replies out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, Dict, List, Text
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot import bootstrap
+from bot.core.dialogue import Dialogue
+from bot.core.types import Entity, Language, Question
+from bot.services.turn import Message, take_turn
+
+
+class ActionTakeTurn(Action):
+    """Answers everything in the latest message, and leaves the turn's record as the reply's `custom` payload."""
+
+    def name(self) -> Text:
+        return "action_take_turn"
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
+    ) -> List[Dict[Text, Any]]:
+        message, dialogue = message_of(tracker), dialogue_of(tracker)
+        turn = await asyncio.to_thread(lambda: take_turn(message, dialogue, bootstrap.desk()))
+        for reply in turn.replies:
+            buttons = [{"title": title, "payload": title} for title in reply.buttons]
+            dispatcher.utter_message(response=reply.name, buttons=buttons, **reply.facts)
+        remembered = turn.dialogue.as_json()
+        dispatcher.utter_message(json_message={"turn": turn.record, "dialogue": remembered})
+        return [SlotSet("dialogue", remembered)]
+
+
+def message_of(tracker: Tracker) -> Message:
+    """The latest message, as `/model/parse` gives it."""
+    latest = tracker.latest_message
+    text = latest.get("text") or ""
+    entities = tuple(
+        Entity(e["entity"], e["value"], e.get("text", text[e["start"] : e["end"]]), e["start"], e["end"])
+        for e in latest.get("entities", [])
+        if e["entity"] != "language"
+    )
+    questions = tuple(
+        Question(q["label"], q["text"], q["start"], q["end"], q["confidence"]) for q in latest.get("questions", [])
+    )
+    return Message(text, language_of(tracker), questions, entities)
+
+
+def language_of(tracker: Tracker) -> Language:
+    return "en" if tracker.get_slot("language") == "en" else "zh"
+
+
+def dialogue_of(tracker: Tracker) -> Dialogue:
+    """What is remembered: the tracker's own, or after a restart what the front kept and sent along."""
+    kept = tracker.latest_message.get("metadata", {}).get("dialogue")
+    return Dialogue.from_json(tracker.get_slot("dialogue") or kept)

@@ -1,0 +1,109 @@
+"""Reads the environment and builds the adapters. Nothing else reads it, and nothing else decides which adapter is real."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bot.adapters.chinese_calendar import ChineseCalendar
+from bot.adapters.clock import SetClock, SystemClock
+from bot.adapters.live_shop import LiveShop
+from bot.adapters.sqlite_inventory import SqliteInventory
+from bot.ports import Calendar, Clock, Inventory
+from bot.services.common import Desk
+from bot.settings import ROOT, Settings, read_settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    return read_settings(os.environ)
+
+
+@lru_cache(maxsize=1)
+def live_shop() -> LiveShop:
+    """Raises ShopFileError where the shop's folder is wrong."""
+    return LiveShop(settings().shop)
+
+
+@lru_cache(maxsize=1)
+def clock() -> Clock:
+    return SetClock(settings().clock) if settings().clock else SystemClock()
+
+
+@lru_cache(maxsize=1)
+def calendar() -> Calendar:
+    return ChineseCalendar()
+
+
+@lru_cache(maxsize=1)
+def inventory() -> Inventory:
+    """The shop's own; another folder of facts has another inventory file."""
+    shop = hashlib.sha256(str(settings().shop).encode()).hexdigest()[:8]
+    return SqliteInventory(settings().data / f"inventory-{shop}.sqlite", live_shop().current, clock())
+
+
+def desk() -> Desk:
+    """The ports of one turn, at the present time in the shop's zone."""
+    shop = live_shop().current()
+    return Desk(shop, inventory(), calendar(), clock().now().astimezone(ZoneInfo(shop.timezone)))
+
+
+def secret(name: str) -> str:
+    """A secret of this installation, made at first use and kept in the data folder, readable by its owner alone."""
+    path = settings().data / f"{name}.secret"
+    if not path.is_file():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text().strip()
+
+
+def api_token() -> str:
+    return settings().api_token or secret("api_token")
+
+
+def first_password() -> str:
+    """The password of the first agent, `lead`."""
+    return settings().desk_password or secret("desk_password")
+
+
+def front_app() -> Starlette:
+    """The front over real adapters. Imported here, because Rasa and the actions need none of it."""
+    from argon2 import PasswordHasher
+
+    from bot.adapters.rasa_client import RasaClient
+    from bot.adapters.store import Store
+    from bot.adapters.words import Words
+    from bot.front.app import Front, make_app
+    from bot.front.conversations import Conversations
+    from bot.front.pictures import Pictures
+
+    settings().data.mkdir(parents=True, exist_ok=True)
+    store = Store(settings().database_url)
+    store.create()
+    if store.agent("lead") is None or settings().desk_password:
+        store.save_agent("lead", PasswordHasher().hash(first_password()), "lead")
+    rasa = RasaClient(settings().rasa_url, secret("rasa_token"), settings().reply_seconds)
+    words = Words(ROOT / "domain.yml")
+    return make_app(
+        Front(
+            store=store,
+            rasa=rasa,
+            words=words,
+            shop=live_shop(),
+            clock=clock(),
+            calendar=calendar(),
+            conversations=Conversations(store, rasa, words, live_shop(), clock()),
+            pictures=Pictures(settings().data / "pictures", store),
+            api_token=api_token(),
+            secret=secret("session"),
+        )
+    )

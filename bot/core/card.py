@@ -1,0 +1,313 @@
+"""The handoff card (version 1), built from the turn records of an episode alone. Its form: `card.schema.json`.
+
+Nothing on it is inferred: every value is the buyer's words, a fact that the buyer was told, or the shop's list price.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.core import dates
+from bot.core.formats import listing, size_name
+from bot.core.labels import HANDED_OVER, TALK
+from bot.core.shop import Shop
+
+GRAVITY = HANDED_OVER + ("unknown_answer", "repeated_misunderstanding")
+BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
+AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
+STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "handed_over": "open", "refused": "refused"}
+
+_ANOTHER = re.compile(r"再|还要|另外|加一|加上|也要|和|also|another|plus|\band\b|as well")
+_INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|不要了|instead|rather|change")
+_DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
+_GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
+_ORDER_NUMBER = re.compile(r"(?<!\d)(\d{12,20})(?!\d)")
+
+
+@dataclass(frozen=True)
+class TurnRecord:
+    """One turn of an episode: what the buyer wrote, when, what was sent along, and the record of it."""
+
+    text: str
+    at: datetime
+    record: Mapping[str, Any]
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Want:
+    product: str
+    colour: str | None
+    size: str | None
+    quantity: int | None
+    words: str
+
+
+def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: str) -> dict[str, Any]:
+    """The card of an episode whose turns so far are `turns`, the handing-over one among them.
+
+    `promised` is when people are there, as the buyer was told.
+    """
+    reason = _reason(turns)
+    language = turns[-1].record["language"]
+    wants = _wants(turns)
+    offer = _offer(turns, wants, shop)
+    card = {
+        "version": 1,
+        "episode": episode,
+        "reason": reason,
+        "queue": shop.people.queue(reason),
+        "priority": _priority(reason, offer, turns),
+        "language": language,
+        "opened_at": _opened(turns).isoformat(timespec="seconds"),
+        "waiting_since": _opened(turns).isoformat(timespec="seconds"),
+        "promised": promised,
+        "wants": [_want_json(want, shop, "zh") for want in wants],
+        "about": _about(turns, shop) if reason in AFTER_SALE else None,
+        "order": _last(_ORDER_NUMBER.search(turn.text) for turn in turns),
+        "offer": offer,
+        "destination": _destination(turns),
+        "needed_by": _needed_by(turns),
+        "buyer": _buyer(turns),
+        "cares_about": _cares_about(turns),
+        "mood": "angry" if any(label == "complaint" for label, _ in _questions(turns)) else "neutral",
+        "questions": _question_list(turns),
+        "notes": [q["text"] for label, q in _questions(turns) if label == "order_note"],
+        "pictures": [picture for turn in turns for picture in turn.pictures],
+    }
+    return card | _sentences(card, shop)
+
+
+def _questions(turns: Sequence[TurnRecord]):
+    for turn in turns:
+        for question in turn.record["questions"]:
+            yield question["label"], question
+
+
+def _reason(turns: Sequence[TurnRecord]) -> str:
+    reasons = [turn.record["reason"] for turn in turns if turn.record.get("reason")]
+    reasons += [label for label, _ in _questions(turns) if label in HANDED_OVER]
+    return min(reasons, key=GRAVITY.index)
+
+
+def _opened(turns: Sequence[TurnRecord]) -> datetime:
+    return next(turn.at for turn in turns if turn.record.get("reason"))
+
+
+def _priority(reason: str, offer: Mapping | None, turns: Sequence[TurnRecord]) -> str:
+    needed = _needed_by(turns)
+    if reason == "complaint" or (needed and needed["date"] == turns[-1].at.date().isoformat()):
+        return "urgent"
+    if offer or reason in ("purchase_intent", "negotiate_price", "bulk_order"):
+        return "high"
+    return "low" if reason == "repeated_misunderstanding" else "normal"
+
+
+# --- what the buyer wants ----------------------------------------------------------------------------------------
+
+
+def _wants(turns: Sequence[TurnRecord]) -> list[Want]:
+    wants: list[Want] = []
+    for turn in turns:
+        for question in turn.record["questions"]:
+            details = question["details"]
+            product = details.get("product")
+            buying = question["label"] in BUYING
+            refining = question["label"] == "inform" and any(want.product == product for want in wants)
+            if product and (buying or refining):
+                line = Want(product, details.get("colour"), details.get("size"), details.get("quantity"), turn.text)
+                wants = _wanted(wants, line, turn.text)
+    return wants
+
+
+def _wanted(wants: list[Want], line: Want, text: str) -> list[Want]:
+    """The wants after one more was said: refined, added or put in another's place."""
+    same = next((want for want in wants if want.product == line.product), None)
+    adds = _ANOTHER.search(text) and not _INSTEAD.search(text)
+    if same is None:
+        return [line] if _INSTEAD.search(text) else [*wants, line]
+    other_variant = (line.colour, line.size) != (same.colour, same.size) and _differs(line, same)
+    if other_variant and adds:
+        return [*wants, line]
+    merged = Want(
+        line.product, line.colour or same.colour, line.size or same.size, line.quantity or same.quantity, line.words
+    )
+    return [merged if want is same else want for want in wants]
+
+
+def _differs(line: Want, same: Want) -> bool:
+    return any(new and old and new != old for new, old in ((line.colour, same.colour), (line.size, same.size)))
+
+
+def _want_json(want: Want, shop: Shop, language: str) -> dict[str, Any]:
+    product = shop.products.get(want.product)
+    price = _list_price(want, shop)
+    return {
+        "product": want.product,
+        "name": product.name[language] if product else want.product,
+        "colour": want.colour,
+        "size": want.size,
+        "quantity": want.quantity,
+        "list_price": str(price) if price is not None else None,
+        "words": want.words,
+    }
+
+
+def _list_price(want: Want, shop: Shop) -> Decimal | None:
+    product = shop.products.get(want.product)
+    variants = product.matching(want.colour, want.size) if product else ()
+    prices = {variant.list_price for variant in variants}
+    return prices.pop().quantize(Decimal("0.01")) if len(prices) == 1 else None
+
+
+def _offer(turns: Sequence[TurnRecord], wants: list[Want], shop: Shop) -> dict[str, Any] | None:
+    offered = [(q, turn) for turn in turns for q in turn.record["questions"] if q["details"].get("amount")]
+    offered = [(q, turn) for q, turn in offered if q["label"] in BUYING]
+    if not offered:
+        return None
+    question, turn = offered[-1]
+    details = question["details"]
+    total = _list_total(wants, shop)
+    return {
+        "kind": details.get("amount_kind") or "price",
+        "amount": details["amount"],
+        "per": details.get("amount_per") or _per(details, wants),
+        "list_total": str(total) if total is not None else None,
+        "words": question["text"],
+    }
+
+
+def _per(details: Mapping[str, Any], wants: list[Want]) -> str:
+    """An amount named without “each” or “in all” is for all the pieces named with it, else for the one piece."""
+    pieces = details.get("quantity") or sum(want.quantity or 1 for want in wants)
+    return "order" if pieces > 1 else "piece"
+
+
+def _list_total(wants: list[Want], shop: Shop) -> Decimal | None:
+    prices = [_list_price(want, shop) for want in wants]
+    if not prices or None in prices:
+        return None
+    return sum((price * (want.quantity or 1) for price, want in zip(prices, wants)), Decimal(0))
+
+
+# --- what else was said ------------------------------------------------------------------------------------------
+
+
+def _about(turns: Sequence[TurnRecord], shop: Shop) -> dict[str, Any] | None:
+    products = [q["details"].get("product") for label, q in _questions(turns) if label in AFTER_SALE]
+    product = _last(products)
+    if not product:
+        return None
+    return {"product": product, "name": shop.products[product].name["zh"] if product in shop.products else product}
+
+
+def _destination(turns: Sequence[TurnRecord]) -> str | None:
+    """The place as far as it was said, the last one that was; neighbouring names are one place."""
+    for turn in reversed(turns):
+        said = [s["text"] for s in turn.record.get("said", ()) if s["entity"] == "region"]
+        if said:
+            return "".join(dict.fromkeys(said))
+    return None
+
+
+def _needed_by(turns: Sequence[TurnRecord]) -> dict[str, Any] | None:
+    for turn in reversed(turns):
+        said = [s["text"] for s in turn.record.get("said", ()) if s["entity"] == "date"]
+        if said and _DEADLINE.search(turn.text.lower()):
+            day = dates.resolve(said[-1], turn.at.date())
+            return {"date": day.isoformat() if day else None, "words": said[-1]}
+    return None
+
+
+def _buyer(turns: Sequence[TurnRecord]) -> dict[str, Any]:
+    def said(name: str) -> Any:
+        return _last(s["value"] for turn in turns for s in turn.record.get("said", ()) if s["entity"] == name)
+
+    return {"height_cm": said("height"), "weight_kg": said("weight"), "household": said("household"), "contact": said("contact")}
+
+
+_CARES = {
+    "ask_price": "price",
+    "ask_promotion": "price",
+    "negotiate_price": "price",
+    "ask_shipping_time": "delivery",
+    "track_parcel": "delivery",
+    "ask_authenticity": "quality",
+    "ask_warranty": "warranty",
+    "ask_return_policy": "returns",
+}
+
+
+def _cares_about(turns: Sequence[TurnRecord]) -> list[str]:
+    found = [_CARES[label] for label, _ in _questions(turns) if label in _CARES]
+    found += ["gift" for turn in turns if _GIFT.search(turn.text.lower())]
+    return list(dict.fromkeys(found))
+
+
+def _question_list(turns: Sequence[TurnRecord]) -> list[dict[str, Any]]:
+    """Every question in order; asked twice it stands once, in its last state."""
+    found: dict[tuple, dict[str, Any]] = {}
+    for turn in turns:
+        for question in turn.record["questions"]:
+            if question["label"] in TALK:
+                continue
+            entry = {"label": question["label"], "text": question["text"], "state": STATES[question["outcome"]]}
+            found[_key(question)] = entry | _told(question)
+    return list(found.values())
+
+
+def _key(question: Mapping[str, Any]) -> tuple:
+    details = question["details"]
+    subject = [str(details.get(name)) for name in ("product", "capability", "attribute", "topic", "colour", "size", "region")]
+    return (question["label"], *subject)
+
+
+def _told(question: Mapping[str, Any]) -> dict[str, Any]:
+    if question["outcome"] not in ("answered", "refused") or not question["facts"]:
+        return {"told": None, "as_of": None}
+    facts = question["facts"]
+    told = ": ".join(fact["value"] for fact in facts[:2] if fact is facts[0] or fact["name"] == "limit")
+    return {"told": told, "as_of": facts[0]["as_of"]}
+
+
+def _last(values) -> Any:
+    found = [value for value in values if value]
+    last = found[-1] if found else None
+    return last[1] if isinstance(last, re.Match) else last
+
+
+# --- the sentences on it -----------------------------------------------------------------------------------------
+
+
+def _sentences(card: Mapping[str, Any], shop: Shop) -> dict[str, str]:
+    return {
+        "suggested_reply": _filled(shop.card.suggested[card["reason"]], card, shop, card["language"]),
+        "headline": _filled(shop.card.headline[card["reason"]], card, shop, "zh"),
+    }
+
+
+def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, language: str) -> str:
+    nothing = shop.card.nothing_said[language]
+    wants = listing((_want_words(want, shop, language) for want in card["wants"]), language) or nothing
+    about = card["about"]["name"] if card["about"] else wants
+    offer = card["offer"]["words"] if card["offer"] else next(
+        (q["text"] for q in card["questions"] if q["label"] == "negotiate_price"), ""
+    )
+    return words[language].replace("{wants}", wants).replace("{about}", about).replace("{offer}", offer)
+
+
+def _want_words(want: Mapping[str, Any], shop: Shop, language: str) -> str:
+    product = shop.products.get(want["product"])
+    parts = [product.name[language] if product else want["name"]]
+    if want["colour"] in shop.colours:
+        parts.append(shop.colours[want["colour"]].name[language])
+    if want["size"]:
+        parts.append(size_name(want["size"], language))
+    if want["quantity"]:
+        parts.append(f"× {want['quantity']}")
+    return " ".join(parts)

@@ -1,0 +1,304 @@
+"""What a message means in its dialogue: each question gets its details, and short messages their label.
+
+Details are looked for in the question's own words first, then in the rest of the message, then in the dialogue. A message
+that holds details alone ("M呢", "那红色的", "to Xinjiang?") is the last question asked again with other details.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from bot.core.dialogue import Dialogue
+from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.shop import Shop
+from bot.core.types import Ask, Details, Entity, Language, Question
+
+SHIPPING = ("ask_shipping_time", "ask_shipping_fee", "ask_delivery_area", "ask_courier")
+WITH_REGION = (*SHIPPING, *HANDED_OVER, "ask_price")
+ABOUT_VARIANTS = ("ask_stock", "ask_price", *HANDED_OVER, "inform", "affirm")
+WITHOUT_PRODUCT = ("ask_recommendation", "ask_hours", "ask_bot", "greet", "thanks", "goodbye", "out_of_scope")
+
+_FILLER = re.compile(
+    r"[\s,，.。!！?？~～…、:：;；\"'()（）-]|请问|亲亲?|你好|那|这|呢|的|要|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|我|就|款|个|码|色|号|到|发|去|寄|给|在|有|或|和|跟|用|买|"
+    r"\b(?:what|how|about|and|or|the|a|in|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|u|you|from|here|live|size|colou?r|people|tall|weigh|me|at|hi|hello|we|we're|us)\b"
+)
+_ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
+
+
+def resolve(
+    questions: Iterable[Question],
+    entities: tuple[Entity, ...],
+    dialogue: Dialogue,
+    shop: Shop,
+    language: Language,
+) -> list[Ask]:
+    """The message's questions with their details; a bare detail becomes what the dialogue makes of it."""
+    questions = list(questions)
+    if dialogue.pending and _answers_pending(questions, entities, dialogue, shop):
+        return _pending_asked_again(questions, entities, dialogue, shop, language)
+    asks: list[Ask] = []
+    for question in questions:
+        own = tuple(e for e in entities if question.start <= e.start < question.end)
+        bare = _is_bare(question, own)
+        if bare:
+            question = replace(question, label=_follow_up(question, own, dialogue, shop))
+        details = _details(question, own, entities, dialogue, shop, follow_up=bare)
+        asks.append(Ask(_by_quantity(question, details, shop), details, language))
+    return asks
+
+
+# --- labels from context -----------------------------------------------------------------------------------------
+
+
+def _is_bare(question: Question, own: tuple[Entity, ...]) -> bool:
+    """Whether the question holds nothing but details."""
+    if not own:
+        return False
+    return not _FILLER.sub("", _without(question, own))
+
+
+def _without(question: Question, own: tuple[Entity, ...]) -> str:
+    kept = list(question.text.lower())
+    for entity in own:
+        for i in range(entity.start - question.start, min(entity.end - question.start, len(kept))):
+            kept[i] = " "
+    return "".join(kept)
+
+
+def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> str:
+    """The label of a question that is nothing but details."""
+    names = {e.name for e in own}
+    last = dialogue.last["label"] if dialogue.last else None
+    asking = bool(_ASKING.search(question.text.lower()))
+    if names & {"capability"}:
+        return "ask_capability"
+    if names & {"attribute"}:
+        return "ask_spec"
+    if last in HANDED_OVER and not asking:
+        return "inform"
+    if "region" in names:
+        return last if last in SHIPPING else ("ask_shipping_time" if asking else question.label)
+    if names & {"height", "weight", "household"}:
+        return "ask_size" if last == "ask_size" or _has_size_guide(own, dialogue, shop) else "inform"
+    if "product" in names:
+        return last if last in ANSWERED and last not in WITHOUT_PRODUCT else question.label
+    if names & {"colour", "size"}:
+        if last in ("ask_stock", "ask_price"):
+            return last
+        return "ask_stock" if last in ANSWERED or asking else question.label
+    if "courier" in names:
+        return "ask_courier"
+    return question.label
+
+
+def _has_size_guide(own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
+    said = [p for e in own if e.name == "product" for p in _candidates(e)]
+    return any(product in shop.size_rows for product in said or dialogue.products[:1])
+
+
+def _by_quantity(question: Question, details: Details, shop: Shop) -> Question:
+    """So many pieces are a bulk order, whatever else was said about them (taxonomy: ten or more)."""
+    enough = (details.quantity or 0) >= shop.handover.bulk_from
+    if enough and question.label in ("purchase_intent", "negotiate_price", "ask_price", "inform"):
+        return replace(question, label="bulk_order")
+    return question
+
+
+# --- the one question asked back ---------------------------------------------------------------------------------
+
+_FILLS = {
+    "product": {"product", "category"},
+    "measure": {"height", "weight", "household", "size"},
+    "region": {"region"},
+}
+
+
+def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
+    """Whether the message gives what was asked back and asks nothing new."""
+    wanted = _FILLS.get(dialogue.pending.missing, set())
+    if not any(e.name in wanted for e in entities):
+        return False
+    if dialogue.pending.missing == "product" and not any(_narrowed(e, dialogue, shop) for e in entities):
+        return False
+    asked = {q["label"] for q in dialogue.pending.questions}
+    return all(
+        question.label in asked | {"inform", "affirm", "purchase_intent"}
+        or _is_bare(question, tuple(e for e in entities if question.start <= e.start < question.end))
+        for question in questions
+    )
+
+
+def _narrowed(entity: Entity, dialogue: Dialogue, shop: Shop) -> bool:
+    return entity.name == "product" or (entity.name == "category" and bool(dialogue.pending))
+
+
+def _pending_asked_again(
+    questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop, language: Language
+) -> list[Ask]:
+    whole = replace(questions[0], start=0, end=max([q.end for q in questions] + [e.end for e in entities]))
+    asks = []
+    for record in dialogue.pending.questions:
+        question = replace(whole, label=record["label"], text=record["text"], confidence=1.0)
+        said = _details(whole, entities, entities, dialogue, shop, follow_up=False)
+        asks.append(Ask(question, _overlay(details_from_json(record.get("details", {})), said), language))
+    bought = [q for q in questions if q.label == "purchase_intent"]
+    for question in bought:
+        if question.label not in [ask.label for ask in asks]:
+            asks.append(Ask(question, _details(question, entities, entities, dialogue, shop, follow_up=False), language))
+    return asks
+
+
+# --- details -----------------------------------------------------------------------------------------------------
+
+
+def _details(
+    question: Question,
+    own: tuple[Entity, ...],
+    entities: tuple[Entity, ...],
+    dialogue: Dialogue,
+    shop: Shop,
+    *,
+    follow_up: bool,
+) -> Details:
+    label = question.label
+    products, said = _products(question, own, entities, dialogue, shop)
+    found = Details(products=products, product_said=said, category=_first(own, "category"))
+    found = replace(
+        found,
+        capabilities=_all(own, "capability"),
+        attributes=_all(own, "attribute"),
+        topics=_all(own, "topic"),
+        courier=_first(own, "courier"),
+        payment_method=_first(own, "payment_method"),
+        date=_first(own, "date") or _first(entities, "date"),
+        contact=_first(own, "contact"),
+        household=_first(own, "household") or _first(entities, "household") or dialogue.household,
+        height_cm=_first(own, "height") or _first(entities, "height") or dialogue.height_cm,
+        weight_kg=_first(own, "weight") or _first(entities, "weight") or dialogue.weight_kg,
+        quantity=_first(own, "quantity") or _first(entities, "quantity"),
+        region=_region(own) or _region(entities) or (dialogue.region if label in WITH_REGION else None),
+        colour=_colour(own, entities, label),
+        size=_size(own, entities, label, products, shop),
+    )
+    found = _with_amount(found, own or entities, dialogue)
+    if follow_up and dialogue.last and dialogue.last["label"] == label:
+        found = _overlay(details_from_json(dialogue.last.get("details", {})), found)
+    elif label in HANDED_OVER or label == "inform":
+        found = _carry_choice(found, dialogue)
+    return found
+
+
+def _products(
+    question: Question, own: tuple[Entity, ...], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop
+) -> tuple[tuple[str, ...], bool]:
+    """The products meant, and whether they were said in this message."""
+    mentions = [e for e in own if e.name == "product"]
+    if not mentions:
+        earlier = [e for e in entities if e.name == "product" and e.start < question.start]
+        later = [e for e in entities if e.name == "product" and e.start >= question.end]
+        mentions = earlier[-1:] or later[:1]
+    if mentions:
+        return _union(_in_talk(_candidates(e), dialogue) for e in mentions), True
+    current = dialogue.products[:1]
+    category = _first(own, "category")
+    if category and question.label != "ask_recommendation":
+        members = tuple(p.id for p in shop.products.values() if p.category == category)
+        return (current if set(current) & set(members) else members), True
+    return current, False
+
+
+def _in_talk(candidates: tuple[str, ...], dialogue: Dialogue) -> tuple[str, ...]:
+    """A word that fits several means the one that was just talked about, if it is among them."""
+    current = [p for p in dialogue.products[:1] if p in candidates]
+    return tuple(current) or candidates
+
+
+def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(product for group in groups for product in group))
+
+
+def _candidates(entity: Entity) -> tuple[str, ...]:
+    return tuple(entity.value) if isinstance(entity.value, (list, tuple)) else (entity.value,)
+
+
+def _all(entities: Iterable[Entity], name: str) -> tuple[Any, ...]:
+    return tuple(dict.fromkeys(e.value for e in entities if e.name == name))
+
+
+def _first(entities: Iterable[Entity], name: str) -> Any:
+    return next((e.value for e in entities if e.name == name), None)
+
+
+def _colour(own: tuple[Entity, ...], entities: tuple[Entity, ...], label: str) -> str | None:
+    colours = _all(own, "colour") or (_all(entities, "colour") if label in ABOUT_VARIANTS else ())
+    return colours[0] if len(colours) == 1 else None
+
+
+def _size(
+    own: tuple[Entity, ...], entities: tuple[Entity, ...], label: str, products: tuple[str, ...], shop: Shop
+) -> str | None:
+    sizes = _all(own, "size") or (_all(entities, "size") if label in ABOUT_VARIANTS else ())
+    offered = {size for product in products for size in shop.products[product].sizes}
+    known = [size for size in sizes if size in offered]
+    if known:
+        return known[0] if len(known) == 1 else None
+    spoken = [size for size in sizes if not size.isdigit() and not size.endswith(("m", "cm"))]
+    return spoken[0] if len(spoken) == 1 else None
+
+
+def _region(entities: tuple[Entity, ...]) -> Mapping[str, str] | None:
+    """The place said; neighbouring names (广东 深圳 南山区) are one place, the most precise last."""
+    places = [e for e in entities if e.name == "region"]
+    if not places:
+        return None
+    last = dict(places[-1].value)
+    last["said"] = "".join(dict.fromkeys(e.text for e in places)) if len(places) > 1 else places[0].text
+    return last
+
+
+def _with_amount(found: Details, entities: tuple[Entity, ...], dialogue: Dialogue) -> Details:
+    offer = next((e for e in entities if e.name == "price"), None)
+    if offer is None:
+        return found
+    value = offer.value
+    return replace(found, amount=Decimal(value["amount"]), amount_kind=value["kind"], amount_per=value.get("per"))
+
+
+def _carry_choice(found: Details, dialogue: Dialogue) -> Details:
+    """What was chosen before holds for the same product until something else is chosen."""
+    if found.product is None or found.product not in dialogue.products[:1]:
+        return found
+    return replace(found, colour=found.colour or dialogue.colour, size=found.size or dialogue.size)
+
+
+def _overlay(base: Details, said: Details) -> Details:
+    """`base` with everything that was said now on top; the product only where it was said."""
+    changes = {
+        name: value
+        for name, value in said.__dict__.items()
+        if value not in (None, (), False) and name not in ("products", "product_said")
+    }
+    if said.product_said:
+        changes |= {"products": said.products, "product_said": True}
+        if said.products != base.products:
+            base = replace(base, colour=None, size=None)
+    if base.size and said.size is None and said.colour and said.products:
+        changes.setdefault("size", base.size)
+    return replace(base, **changes)
+
+
+def details_from_json(data: Mapping[str, Any]) -> Details:
+    """The details of a turn record, as `Details.as_json` gave them."""
+    values = {key: value for key, value in data.items() if key in Details.__dataclass_fields__}
+    for plural, singular in (("capabilities", "capability"), ("attributes", "attribute"), ("topics", "topic")):
+        value = data.get(singular, ())
+        values[plural] = tuple(value) if isinstance(value, (list, tuple)) else (value,)
+    products = data.get("products") or ([data["product"]] if data.get("product") else [])
+    values["products"] = tuple(products)
+    if values.get("amount") is not None:
+        values["amount"] = Decimal(values["amount"])
+    return Details(**values)

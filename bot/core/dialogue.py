@@ -1,0 +1,56 @@
+"""What the bot remembers of a conversation: small, JSON-ready, and independent of Rasa's tracker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What the bot asked back, and the questions that wait for it.
+
+    `missing` is `product`, `measure`, `region` or `person` (an offer to ask a person).
+    `questions` holds {"label", "text", "details"} as the turn record does.
+    """
+
+    missing: str
+    questions: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """`products` newest first; `last` is the last question answered; measures are the buyer's own."""
+
+    products: tuple[str, ...] = ()
+    last: Mapping[str, Any] | None = None
+    pending: Pending | None = None
+    region: Mapping[str, str] | None = None
+    height_cm: float | None = None
+    weight_kg: float | None = None
+    household: int | None = None
+    colour: str | None = None
+    size: str | None = None
+    quantity: int | None = None
+    contact: str | None = None
+    handed_over: str | None = None
+    misunderstood: int = 0
+    unknown: tuple[str, ...] = field(default=())
+    """Keys of the questions that the facts did not hold: asked again, they open a card."""
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value not in (None, (), 0)}
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any] | None) -> Dialogue:
+        """The dialogue that `as_json` gave; unknown keys are passed over, so that older records still load."""
+        known = {f.name for f in fields(cls)}
+        values = {name: value for name, value in (data or {}).items() if name in known}
+        for name in ("products", "unknown"):
+            if name in values:
+                values[name] = tuple(values[name])
+        if values.get("pending"):
+            pending = values["pending"]
+            values["pending"] = Pending(pending["missing"], tuple(pending.get("questions", ())))
+        return cls(**values)

@@ -1,0 +1,249 @@
+"""The shop as one value: what it sells, what that can do, and the rules it sells by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from decimal import Decimal
+from functools import cached_property
+
+Pair = Mapping[str, str]
+"""A text in both languages: {"zh": …, "en": …}."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """An id of a vocabulary with its names and all the ways buyers say it."""
+
+    id: str
+    name: Pair
+    words: tuple[str, ...]
+    kind: str | None = None
+    """`trait` for a capability that a thing has rather than does (pilling, stretch); else None."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    sku: str
+    product: str
+    colour: str | None
+    size: str | None
+    list_price: Decimal
+    opening_stock: int
+    back_in_days: int | None
+    discontinued: bool
+
+
+@dataclass(frozen=True)
+class Product:
+    id: str
+    name: Pair
+    also_called: tuple[str, ...]
+    category: str
+    fit: str | None
+    variants: tuple[Variant, ...]
+
+    @cached_property
+    def colours(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(v.colour for v in self.variants if v.colour))
+
+    @cached_property
+    def sizes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(v.size for v in self.variants if v.size))
+
+    def matching(self, colour: str | None, size: str | None) -> tuple[Variant, ...]:
+        """The variants of this colour and this size, None meaning any."""
+        return tuple(
+            v for v in self.variants if colour in (None, v.colour) and size in (None, v.size)
+        )
+
+
+@dataclass(frozen=True)
+class Capability:
+    product: str
+    capability: str
+    verdict: str
+    limit: Pair
+    instead: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Spec:
+    product: str
+    size: str | None
+    attribute: str
+    value: Pair
+
+
+@dataclass(frozen=True)
+class SizeRow:
+    """One row of a size guide. Ranges are inclusive: centimetres, kilograms, people."""
+
+    product: str
+    size: str
+    height: tuple[float, float] | None
+    weight: tuple[float, float] | None
+    people: tuple[int, int] | None
+    note: Pair
+
+
+@dataclass(frozen=True)
+class Zone:
+    """Provinces that a parcel reaches in the same number of days."""
+
+    name: Pair
+    provinces: tuple[str, ...]
+    days: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Courier:
+    id: str
+    name: Pair
+    words: tuple[str, ...]
+    extra: Decimal | None
+    """What the buyer pays on top; None where the shop chooses it at no extra cost."""
+
+
+@dataclass(frozen=True)
+class Shipping:
+    origin: Pair
+    cut_off: time
+    zones: tuple[Zone, ...]
+    couriers: tuple[Courier, ...]
+    free_from: Decimal
+    postage: Decimal
+    postage_by_province: Mapping[str, Decimal]
+    not_served: tuple[str, ...]
+
+    def zone(self, province: str) -> Zone | None:
+        return next((zone for zone in self.zones if province in zone.provinces), None)
+
+
+@dataclass(frozen=True)
+class Gift:
+    product: str
+    gift: Pair
+
+
+@dataclass(frozen=True)
+class Offers:
+    off_from: Decimal
+    off: Decimal
+    gifts: tuple[Gift, ...]
+
+
+@dataclass(frozen=True)
+class Instalments:
+    name: Pair
+    counts: tuple[int, ...]
+    free_from: Decimal
+
+
+@dataclass(frozen=True)
+class Payment:
+    accepted: tuple[Word, ...]
+    refused: tuple[Word, ...]
+    instalments: Instalments
+
+
+@dataclass(frozen=True)
+class PartWarranty:
+    part: Pair
+    years: int
+    products: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Policies:
+    return_days: int
+    return_exceptions: Mapping[str, Pair]
+    warranty_years: Mapping[str, int]
+    warranty_parts: tuple[PartWarranty, ...]
+    fault_days: int
+    invoice_days: int
+
+
+@dataclass(frozen=True)
+class Opening:
+    """Opening hours of a queue; `days` is `daily` or `working_days`."""
+
+    days: str
+    opens: time
+    closes: time
+    closed_at_spring_festival: bool
+
+
+@dataclass(frozen=True)
+class People:
+    """Who takes what over, and when they are there."""
+
+    queue_of: Mapping[str, str]
+    openings: Mapping[str, Opening]
+    promise_now: Pair
+    promise_later: Pair
+
+    def queue(self, reason: str) -> str:
+        return self.queue_of.get(reason, "sales")
+
+
+@dataclass(frozen=True)
+class Handover:
+    bulk_from: int
+    misunderstandings: int
+    sure_enough: float
+    few_left: int
+
+
+@dataclass(frozen=True)
+class CardWords:
+    """Words of the handoff card, by reason."""
+
+    headline: Mapping[str, Pair]
+    suggested: Mapping[str, Pair]
+    nothing_said: Pair
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Everything the shop's folder says. Immutable: a changed file makes a new one."""
+
+    name: Pair
+    about: Pair
+    genuine: Pair
+    timezone: str
+    products: Mapping[str, Product]
+    categories: Mapping[str, Word]
+    colours: Mapping[str, Word]
+    capability_names: Mapping[str, Word]
+    attributes: Mapping[str, Word]
+    topics: Mapping[str, Word]
+    capabilities: Mapping[tuple[str, str], Capability]
+    specs: tuple[Spec, ...]
+    size_rows: Mapping[str, tuple[SizeRow, ...]]
+    usage: Mapping[tuple[str, str], Pair]
+    shipping: Shipping
+    offers: Offers
+    payment: Payment
+    policies: Policies
+    people: People
+    handover: Handover
+    card: CardWords
+    version: str = field(default="")
+
+    def product(self, product_id: str) -> Product:
+        return self.products[product_id]
+
+    @cached_property
+    def specs_of(self) -> Mapping[tuple[str, str], tuple[Spec, ...]]:
+        """Specs by product and attribute."""
+        found: dict[tuple[str, str], tuple[Spec, ...]] = {}
+        for spec in self.specs:
+            key = (spec.product, spec.attribute)
+            found[key] = (*found.get(key, ()), spec)
+        return found
+
+    @cached_property
+    def by_sku(self) -> Mapping[str, Variant]:
+        return {v.sku: v for product in self.products.values() for v in product.variants}

@@ -1,0 +1,115 @@
+"""The front: the only process that the outside reaches. API, the buyer's chat, and the desk's pages."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.adapters.live_shop import LiveShop
+from bot.adapters.rasa_client import RasaClient
+from bot.adapters.store import Store
+from bot.adapters.words import Words
+from bot.desk.pages import desk_routes
+from bot.front.api import api_routes
+from bot.front.chat import chat_routes
+from bot.front.conversations import Conversations
+from bot.front.guard import SecurityHeaders, SmallBodies
+from bot.front.pictures import Pictures
+from bot.front.problems import Problem, problem
+from bot.ports import Calendar, Clock, StoreError
+
+log = logging.getLogger(__name__)
+STATIC = Path(__file__).parent / "static"
+DESK_STATIC = Path(__file__).parent.parent / "desk" / "static"
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the routes need, on `request.app.state.front`."""
+
+    store: Store
+    rasa: RasaClient
+    words: Words
+    shop: LiveShop
+    clock: Clock
+    calendar: Calendar
+    conversations: Conversations
+    pictures: Pictures
+    api_token: str
+    secret: str
+
+
+def make_app(front: Front) -> Starlette:
+    """The Starlette application over its parts."""
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        answered = await front.conversations.answer_the_unanswered()
+        if answered:
+            log.info("answered_after_restart count=%s", answered)
+        yield
+
+    app = Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse(f"{base_of(request)}/chat")),
+            Route("/healthz", healthz),
+            Route("/readyz", readyz),
+            Route("/widget.js", lambda _: FileResponse(STATIC / "widget.js", media_type="text/javascript")),
+            Route("/demo-shop", lambda _: FileResponse(STATIC / "demo-shop.html")),
+            *api_routes(),
+            *chat_routes(),
+            *desk_routes(),
+            Mount("/static/front", StaticFiles(directory=STATIC)),
+            Mount("/static/desk", StaticFiles(directory=DESK_STATIC)),
+        ],
+        middleware=[Middleware(SecurityHeaders), Middleware(SmallBodies)],
+        exception_handlers={Problem: _refused, StoreError: _store_failed, 404: _not_found, 500: _failed},
+        lifespan=lifespan,
+    )
+    app.state.front = front
+    return app
+
+
+def base_of(request: Request) -> str:
+    """The path that the front is served under, behind a proxy that tells it."""
+    return request.scope.get("root_path", "").rstrip("/")
+
+
+async def healthz(_: Request) -> Response:
+    return JSONResponse({"status": "alive"})
+
+
+async def readyz(request: Request) -> Response:
+    """200 when a message would be answered now."""
+    front: Front = request.app.state.front
+    ready = await asyncio.to_thread(front.rasa.ready)
+    return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+
+
+async def _refused(_: Request, refused: Exception) -> Response:
+    return problem(refused.status, refused.code, refused.detail)
+
+
+async def _store_failed(_: Request, error: Exception) -> Response:
+    log.error("store_failed error=%s", error)
+    return problem(503, "not_kept")
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return problem(404, "not_found")
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    log.exception("request_failed", exc_info=error)
+    return problem(500, "failed")

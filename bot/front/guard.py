@@ -1,0 +1,57 @@
+"""What every request passes: a limit to its size, and headers that keep a browser from harm."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.front.problems import Problem
+
+LARGEST_BODY = 256 * 1024
+LARGEST_PICTURE = 8 * 1024 * 1024
+_POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {}"
+
+
+class SmallBodies:
+    """Refuses a body over the limit, whatever its header says."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = LARGEST_PICTURE if scope["path"].endswith("/chat/pictures") else LARGEST_BODY
+        seen = 0
+
+        async def counted() -> Message:
+            nonlocal seen
+            message = await receive()
+            seen += len(message.get("body", b""))
+            if seen > limit:
+                raise Problem(413, "too_large")
+            return message
+
+        await self._app(scope, counted, send)
+
+
+class SecurityHeaders:
+    """The chat may be framed by any shop's page; nothing else may."""
+
+    def __init__(self, app: ASGIApp):
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ancestors = "*" if scope.get("path", "").endswith("/chat") else "'none'"
+        headers = [
+            (b"content-security-policy", _POLICY.format(ancestors).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"referrer-policy", b"same-origin"),
+        ]
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), *headers]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)

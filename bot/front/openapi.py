@@ -1,0 +1,101 @@
+"""The OpenAPI document of the API, drawn from its models and the card's schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic.schema import schema
+
+from bot.front.requests import ApiMessage
+
+CARD_SCHEMA = Path(__file__).parent.parent / "core" / "card.schema.json"
+
+
+def document() -> dict[str, Any]:
+    models = schema([ApiMessage], ref_prefix="#/components/schemas/")["definitions"]
+    card = {k: v for k, v in json.loads(CARD_SCHEMA.read_text(encoding="utf-8")).items() if not k.startswith("$")}
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": "Nightdesk", "version": "1", "description": "A pre-sale desk for online shops."},
+        "paths": {"/api/messages": {"post": _post()}, "/readyz": {"get": _readyz()}},
+        "components": {
+            "schemas": {**models, "Card": card, "Answer": _ANSWER, "Problem": _PROBLEM},
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _post() -> dict[str, Any]:
+    return {
+        "summary": "A buyer's message; answered once, however often it is sent with the same message_id",
+        "security": [{"token": []}],
+        "requestBody": {"required": True, "content": _json("ApiMessage")},
+        "responses": {
+            "200": {"description": "The answer", "content": _json("Answer")},
+            "400": {"description": "The body is wrong", "content": _json("Problem")},
+            "401": {"description": "The token is missing or wrong", "content": _json("Problem")},
+            "413": {"description": "The body is too large", "content": _json("Problem")},
+            "503": {"description": "The message could not be kept; send it again", "content": _json("Problem")},
+        },
+    }
+
+
+def _readyz() -> dict[str, Any]:
+    return {
+        "summary": "Whether a message would be answered now",
+        "responses": {"200": {"description": "yes"}, "503": {"description": "not yet"}},
+    }
+
+
+def _json(name: str) -> dict[str, Any]:
+    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}"}}}
+
+
+_ANSWER: dict[str, Any] = {
+    "type": "object",
+    "required": ["replies", "turn", "handoff", "state"],
+    "properties": {
+        "replies": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["text"],
+                "properties": {
+                    "text": {"type": "string"},
+                    "buttons": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["title", "payload"],
+                            "properties": {"title": {"type": "string"}, "payload": {"type": "string"}},
+                        },
+                    },
+                },
+            },
+        },
+        "turn": {
+            "type": "object",
+            "required": ["language", "questions", "decision"],
+            "properties": {
+                "language": {"enum": ["zh", "en"]},
+                "decision": {"enum": ["answer", "clarify", "hand_over", "talk"]},
+                "questions": {"type": "array", "items": {"type": "object"}},
+            },
+        },
+        "handoff": {"nullable": True, "allOf": [{"$ref": "#/components/schemas/Card"}]},
+        "state": {"enum": ["bot", "waiting", "claimed"]},
+    },
+}
+_PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {"code": {"type": "string"}, "message": {"type": "object"}, "detail": {"type": "string"}},
+        }
+    },
+}

@@ -1,0 +1,63 @@
+"""Reads what comes in: JSON bodies by pydantic models, and each fault named."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, List, Optional, Type, TypeVar, Union
+
+from pydantic import BaseModel, Field, StrictStr, ValidationError, constr
+from starlette.requests import Request
+
+from bot.front.problems import Problem
+
+Model = TypeVar("Model", bound=BaseModel)
+Id = constr(strict=True, min_length=1, max_length=128)
+
+
+Address = constr(strict=True, max_length=2000, regex=r"^https?://[^\s<>\"']+$")
+
+
+class Attachment(BaseModel):
+    """A picture that came along, at an address that agents can open."""
+
+    url: Address
+    type: Optional[StrictStr] = None
+
+
+class ApiMessage(BaseModel):
+    """The body of POST /api/messages."""
+
+    conversation: Id = Field(description="Your id of the conversation; one buyer's messages share it.")
+    message_id: Id = Field(description="Your id of the message; sent again, it gives the same answer and no second turn.")
+    text: StrictStr = Field(description="What the buyer wrote.")
+    attachments: List[Union[Attachment, Address]] = Field(default_factory=list, max_items=10)
+
+
+class ChatMessage(BaseModel):
+    """The body of POST /chat/messages."""
+
+    message_id: Id
+    text: StrictStr
+    attachments: List[StrictStr] = Field(default_factory=list, max_items=4)
+
+
+class NewSession(BaseModel):
+    """The body of POST /chat/session."""
+
+    language: Optional[StrictStr] = None
+    product: Optional[StrictStr] = None
+
+
+async def read_json(request: Request, model: Type[Model]) -> Model:
+    """The body as `model`. Raises Problem (400) naming what is wrong with it."""
+    try:
+        data: Any = json.loads(await request.body() or b"{}")
+    except (ValueError, RecursionError):
+        raise Problem(400, "not_json") from None
+    if not isinstance(data, dict):
+        raise Problem(400, "wrong_field", "the body must be an object")
+    try:
+        return model(**{str(key): value for key, value in data.items()})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise Problem(400, "wrong_field", f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None

@@ -1,0 +1,165 @@
+"""Recognises the shop's own things by spaCy, from `shop/` at load time: a new product needs no training."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Dict, List, Text
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.matcher import PhraseMatcher
+from spacy.tokens import Doc
+from spacy.vocab import Vocab
+
+from bot.bootstrap import live_shop
+from bot.core.measures import find_measures
+from bot.core.shop import Shop
+from bot.core.text import language_of
+from bot.nlu.normalise import fold_text, folded
+from bot.nlu.places import place_words
+from bot.nlu.words import Vocabulary, shop_words, split_words
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class ShopEntities(EntityExtractorMixin, GraphComponent):
+    """Entities by phrase: products, kinds, colours, capabilities, attributes, topics, couriers, ways to pay, places."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {}
+
+    def __init__(self) -> None:
+        self._places = PhraseIndex(place_vocabulary())
+        self._shop: Shop | None = None
+        self._goods: PhraseIndex | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> ShopEntities:
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        shop = live_shop().current()
+        if shop is not self._shop:
+            self._shop, self._goods = shop, PhraseIndex(shop_words(shop))
+        for message in messages:
+            found = self._entities(message)
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def _entities(self, message: Message) -> List[Dict[Text, Any]]:
+        text = folded(message)
+        spans = self._goods.find(text.text)
+        taken = [(start, end) for start, end, name, _ in spans if name in ("product", "capability", "attribute")]
+        spans += [s for s in self._places.find(text.text) if not _inside(s[:2], taken)]
+        entities = [self._entity(message, name, value, *text.original(start, end)) for start, end, name, value in spans]
+        language = language_of(message.get(TEXT) or "")
+        if language:
+            entities.append(self._entity(message, "language", language, 0, len(message.get(TEXT))))
+        return sorted(entities, key=lambda e: (e["start"], e["end"]))
+
+    def _entity(self, message: Message, name: Text, value: Any, start: int, end: int) -> Dict[Text, Any]:
+        return {
+            "entity": name,
+            "value": value,
+            "start": start,
+            "end": end,
+            "text": message.get(TEXT)[start:end],
+            "extractor": "ShopEntities",
+        }
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class MeasureExtractor(EntityExtractorMixin, GraphComponent):
+    """Entities by their form: heights, weights, households, quantities, amounts, sizes, dates, contacts."""
+
+    @staticmethod
+    def get_default_config() -> Dict[Text, Any]:
+        return {}
+
+    @classmethod
+    def create(
+        cls,
+        config: Dict[Text, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> MeasureExtractor:
+        return cls()
+
+    def process(self, messages: List[Message]) -> List[Message]:
+        for message in messages:
+            text = folded(message)
+            known = message.get(ENTITIES, [])
+            models = [(e["start"], e["end"]) for e in known if e["entity"] == "product"]
+            found = []
+            for measure in find_measures(text.text):
+                start, end = text.original(measure.start, measure.end)
+                if _inside((start, end), models):
+                    continue
+                value = {"amount": measure.value, **measure.extra} if measure.name == "price" else measure.value
+                entity = {"entity": measure.name, "value": value, "start": start, "end": end}
+                found.append({**entity, "text": message.get(TEXT)[start:end], "extractor": "MeasureExtractor"})
+            message.set(ENTITIES, known + found, add_to_output=True)
+        return messages
+
+
+class PhraseIndex:
+    """spaCy's PhraseMatcher over folded text; the longest phrase wins where several of one kind overlap."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocab = Vocab()
+        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
+        self._meanings: Dict[int, List[tuple[str, Any]]] = defaultdict(list)
+        for word, meanings in vocabulary.items():
+            doc = self._doc(word)
+            if not len(doc):
+                continue
+            self._matcher.add(word, [doc])
+            self._meanings[self._vocab.strings[word]] = meanings
+
+    def _doc(self, text: str) -> Doc:
+        return Doc(self._vocab, words=split_words(text))
+
+    def find(self, text: str) -> List[tuple[int, int, str, Any]]:
+        """(start, end, entity, value) in folded text, in order; per entity name no two overlap."""
+        words = split_words(text)
+        offsets = [0]
+        position = 0
+        starts = []
+        for word in words:
+            position = text.index(word, position)
+            starts.append(position)
+            position += len(word)
+            offsets.append(position)
+        found = []
+        for key, first, last in self._matcher(Doc(self._vocab, words=words)):
+            for name, value in self._meanings[key]:
+                found.append((starts[first], offsets[last], name, value))
+        return _longest(found)
+
+
+def _longest(found: List[tuple[int, int, str, Any]]) -> List[tuple[int, int, str, Any]]:
+    kept: List[tuple[int, int, str, Any]] = []
+    for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
+        if not any(k[2] == span[2] and k[0] < span[1] and span[0] < k[1] for k in kept):
+            kept.append(span)
+    return sorted(kept, key=lambda s: s[:2])
+
+
+def _inside(span: tuple[int, int], others: List[tuple[int, int]]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in others)
+
+
+def place_vocabulary() -> Vocabulary:
+    return {fold_text(word).text: [("region", place)] for word, place in place_words()}

@@ -1,0 +1,94 @@
+"""Starts front, Rasa and actions, says when they are ready and where, and stops them together."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+import threading
+import time
+
+import requests
+from honcho.manager import Manager
+from honcho.printer import Printer
+from rich.console import Console
+
+from bot import bootstrap
+from bot.settings import ROOT, unknown
+from bot.training import QUIET, train_if_needed
+
+READY_WITHIN = 180
+
+
+def run() -> int:
+    """Blocks until everything has ended. Gives the exit code of the first process that failed, else 0."""
+    console = Console(highlight=False)
+    settings = bootstrap.settings()
+    for name in unknown(os.environ):
+        console.print(f"[yellow]{name} is no setting; `nightdesk settings` lists them.[/yellow]")
+    model = train_if_needed(settings.models)
+    environment = process_environment()
+    manager = Manager(Printer(sys.stdout))
+    for name, command in commands(str(model)).items():
+        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(ROOT))
+    threading.Thread(target=_announce, args=(console,), daemon=True).start()
+    manager.loop()
+    return manager.returncode or 0
+
+
+def process_environment() -> dict[str, str]:
+    """What the three processes share, the secret of their private line among it."""
+    settings = bootstrap.settings()
+    return {
+        **os.environ,
+        **QUIET,
+        "RASA_ACTIONS_PORT": str(settings.actions_port),
+        "RASA_LINE_TOKEN": bootstrap.secret("rasa_token"),
+        "COMPRESS_ACTION_SERVER_REQUEST": "True",
+        "SANIC_HOST": "127.0.0.1",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def commands(model: str) -> dict[str, list[str]]:
+    """The three processes by name. Rasa and the actions listen on this machine only."""
+    settings = bootstrap.settings()
+    rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "-m", model]
+    rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
+    return {
+        "front": [sys.executable, "-m", "bot.front.main"],
+        "rasa": [sys.executable, *rasa],
+        "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
+    }
+
+
+def wait_until_ready(seconds: float) -> bool:
+    """Whether /readyz answered 200 within so many seconds."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            if requests.get(f"http://127.0.0.1:{bootstrap.settings().port}/readyz", timeout=2).ok:
+                return True
+        except requests.RequestException:
+            pass
+        time.sleep(0.3)
+    return False
+
+
+def _announce(console: Console) -> None:
+    began = time.monotonic()
+    with console.status("starting …"):
+        ready = wait_until_ready(READY_WITHIN)
+    if not ready:
+        console.print("[red]It did not become ready; the lines above say why.[/red]")
+        return
+    settings = bootstrap.settings()
+    address = f"http://127.0.0.1:{settings.port}"
+    console.print(
+        f"\n[green]Nightdesk is ready[/green] ({time.monotonic() - began:.0f} s)\n"
+        f"  chat    {address}/chat\n"
+        f"  shop    {address}/demo-shop   (the widget on a page)\n"
+        f"  desk    {address}/desk        (name: lead, password: {bootstrap.first_password()})\n"
+        f"  API     {address}/api/messages  token: {bootstrap.api_token()}\n"
+        "Ctrl-C stops everything.\n"
+    )

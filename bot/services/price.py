@@ -1,0 +1,86 @@
+"""What it costs now, and which offers run."""
+
+from __future__ import annotations
+
+from bot.core import formats
+from bot.core.offers import at_the_till
+from bot.core.shop import Product
+from bot.core.types import Answer, Ask, Reply
+from bot.services.common import Desk, answered, the_product, which_product
+
+PRICES, OFFERS = "shop/variants", "shop/offers"
+
+
+def answer_price(ask: Ask, desk: Desk) -> Answer:
+    """The list price by size, and what one order comes to with the offers that run."""
+    product = the_product(ask, desk)
+    if product is None:
+        return which_product(ask, desk)
+    wanted = product.matching(ask.details.colour, ask.details.size) or product.variants
+    by_price = {}
+    for variant in wanted:
+        by_price.setdefault(variant.list_price, []).append(variant.size or "")
+    facts = [desk.fact("list_price", str(price), PRICES) for price in by_price]
+    if len(by_price) > 1:
+        return answered(_price_list(product, by_price, ask, desk), *facts)
+    (price,) = by_price
+    quantity = ask.details.quantity or 1
+    size = ask.details.size if len(product.sizes) > 1 else None
+    total, till = price * quantity, at_the_till(desk.shop.offers, price * quantity)
+    said = {
+        "item": formats.item(desk.shop, product, None, size, ask.language),
+        "price": formats.money(price),
+        "quantity": str(quantity),
+        "total": formats.money(total),
+        "till": formats.money(till),
+        "off": formats.money(desk.shop.offers.off),
+        "from": formats.money(desk.shop.offers.off_from),
+    }
+    if till < total:
+        facts.append(desk.fact("till_price", str(till), OFFERS))
+    name = f"utter_price{'_several' if quantity > 1 else ''}{'_off' if till < total else ''}"
+    return answered(Reply(name, said), *facts)
+
+
+def _price_list(product: Product, by_price: dict, ask: Ask, desk: Desk) -> Reply:
+    parts = []
+    for price, sizes in by_price.items():
+        till = at_the_till(desk.shop.offers, price)
+        shown = formats.money(price) if till == price else f"{formats.money(price)} → {formats.money(till)}"
+        parts.append(f"{formats.listing(sizes, ask.language)} {shown}")
+    offered = any(at_the_till(desk.shop.offers, price) < price for price in by_price)
+    said = {
+        "name": product.name[ask.language],
+        "prices": formats.listing(parts, ask.language),
+        "off": formats.money(desk.shop.offers.off),
+        "from": formats.money(desk.shop.offers.off_from),
+    }
+    return Reply("utter_price_list_off" if offered else "utter_price_list", said)
+
+
+def answer_promotion(ask: Ask, desk: Desk) -> Answer:
+    """The offers that run, and what they come to for the product talked about. Nothing else is promised."""
+    offers, language = desk.shop.offers, ask.language
+    said = {"off": formats.money(offers.off), "from": formats.money(offers.off_from)}
+    facts = [desk.fact("off", str(offers.off), OFFERS), desk.fact("off_from", str(offers.off_from), OFFERS)]
+    product = the_product(ask, desk)
+    replies = [Reply("utter_promotion", said)]
+    if product is not None:
+        prices = {v.list_price for v in product.matching(ask.details.colour, ask.details.size) or product.variants}
+        if len(prices) == 1:
+            replies.append(_comes_to(product, prices.pop(), ask, desk))
+    gifts = [g for g in offers.gifts if product is None or g.product == product.id]
+    for gift in gifts:
+        name = desk.shop.products[gift.product].name[language]
+        replies.append(Reply("utter_promotion_gift", {"name": name, "gift": gift.gift[language]}))
+        facts.append(desk.fact("gift", f"{gift.product}: {gift.gift['en']}", OFFERS))
+    return answered(replies, *facts)
+
+
+def _comes_to(product: Product, price, ask: Ask, desk: Desk) -> Reply:
+    quantity = ask.details.quantity or 1
+    total = price * quantity
+    till = at_the_till(desk.shop.offers, total)
+    item = product.name[ask.language] if quantity == 1 else f"{product.name[ask.language]} × {quantity}"
+    said = {"item": item, "total": formats.money(total), "till": formats.money(till)}
+    return Reply("utter_promotion_comes_to" if till < total else "utter_promotion_not_reached", said)

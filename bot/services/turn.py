@@ -1,0 +1,236 @@
+"""One turn: every question of a message gets its answer, in the order asked, and the record of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.core.context import resolve
+from bot.core.dialogue import Dialogue, Pending
+from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
+from bot.ports import SourceError
+from bot.services import capability, choice, policies, price, shipping, size, spec, stock
+from bot.services.common import Desk, answered
+from bot.services.handover import gravest, hand_over, settled
+
+log = logging.getLogger(__name__)
+
+ANSWERS: Mapping[str, Callable[[Ask, Desk], Answer]] = {
+    "ask_stock": stock.answer_stock,
+    "ask_size": size.answer_size,
+    "ask_shipping_time": shipping.answer_shipping_time,
+    "ask_shipping_fee": shipping.answer_shipping_fee,
+    "ask_courier": shipping.answer_courier,
+    "ask_delivery_area": shipping.answer_delivery_area,
+    "ask_capability": capability.answer_capability,
+    "ask_spec": spec.answer_spec,
+    "ask_price": price.answer_price,
+    "ask_promotion": price.answer_promotion,
+    "ask_warranty": policies.answer_warranty,
+    "ask_return_policy": policies.answer_return_policy,
+    "ask_authenticity": policies.answer_authenticity,
+    "ask_invoice": policies.answer_invoice,
+    "ask_payment": policies.answer_payment,
+    "ask_usage": capability.answer_usage,
+    "ask_comparison": choice.answer_comparison,
+    "ask_recommendation": choice.answer_recommendation,
+    "ask_hours": policies.answer_hours,
+}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A buyer's message as understanding returned it."""
+
+    text: str
+    language: Language
+    questions: tuple[Question, ...]
+    entities: tuple[Entity, ...]
+    pictures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What goes out, what is recorded (design: “What a turn leaves behind”), and what is remembered."""
+
+    replies: tuple[Reply, ...]
+    record: Mapping[str, Any]
+    dialogue: Dialogue
+
+
+def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
+    """Answers a message. Never raises for a source that cannot be asked: the buyer is told so instead."""
+    asks = resolve(message.questions, message.entities, dialogue, desk.shop, message.language)
+    asks = [_offer_taken(ask, dialogue) for ask in asks]
+    answers = [(ask, _answer(ask, dialogue, desk)) for ask in asks]
+    reasons = _reasons(answers, dialogue, desk)
+    replies = [reply for _, answer in answers for reply in answer.replies]
+    replies += _offer(answers, dialogue)
+    handover_facts: tuple[Fact, ...] = ()
+    if reasons:
+        line, handover_facts = hand_over(gravest(reasons), dialogue.handed_over, message.language, desk)
+        replies = [*_without_offers(replies), line]
+    replies = _once(replies)
+    record = {
+        "language": message.language,
+        "questions": [_record(ask, answer, handover_facts) for ask, answer in answers],
+        "decision": _decision(answers, reasons),
+        "said": [_said(entity) for entity in message.entities],
+    }
+    if reasons:
+        record["reason"] = gravest(reasons)
+        record["promised"] = line.facts["promised"]
+    if any(reply.name == "utter_settled" for reply in replies):
+        record["settled"] = True
+    return Turn(tuple(replies), record, _remember(message, answers, reasons, dialogue))
+
+
+# --- one question ------------------------------------------------------------------------------------------------
+
+
+def _offer_taken(ask: Ask, dialogue: Dialogue) -> Ask:
+    """Yes to “shall I ask a person?” is a request for one."""
+    if ask.label == "affirm" and dialogue.pending and dialogue.pending.missing == "person":
+        return replace(ask, question=replace(ask.question, label="unknown_answer"))
+    return ask
+
+
+def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
+    if ask.label in HANDED_OVER or ask.label == "unknown_answer":
+        return Answer("handed_over", ())
+    if ask.question.confidence < desk.shop.handover.sure_enough:
+        return Answer("clarify", (Reply("utter_not_understood", {"about": desk.shop.about[ask.language]}),))
+    if ask.label in ANSWERS:
+        return _from_facts(ask, desk)
+    return _talk(ask, dialogue, desk)
+
+
+def _from_facts(ask: Ask, desk: Desk) -> Answer:
+    """The one place where an outside source's failure becomes a sentence."""
+    try:
+        return ANSWERS[ask.label](ask, desk)
+    except SourceError as error:
+        log.error("source_failed", extra={"label": ask.label, "error": repr(error)})
+        return Answer("unknown", (Reply("utter_cannot_look", {}),), missing="person")
+
+
+def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
+    waiting = "_waiting" if dialogue.handed_over else ""
+    if ask.label == "inform" and ask.details.contact:
+        return answered(Reply("utter_contact_noted", {}))
+    if ask.label == "deny" and dialogue.handed_over and settled(ask.question.text):
+        return answered(Reply("utter_settled", {}))
+    if ask.label in ("inform", "deny", "affirm"):
+        return answered(Reply(f"utter_{ask.label}{waiting}", {}))
+    return answered(Reply(f"utter_{ask.label}", {"shop": desk.shop.name[ask.language], "about": desk.shop.about[ask.language]}))
+
+
+# --- the whole turn ----------------------------------------------------------------------------------------------
+
+
+def _reasons(answers: list[tuple[Ask, Answer]], dialogue: Dialogue, desk: Desk) -> list[str]:
+    """Why a person is called: the labels, an unknown asked again, or a misunderstanding too many."""
+    reasons = [ask.label for ask, answer in answers if answer.outcome == "handed_over"]
+    if any(answer.outcome == "unknown" and _key(ask) in dialogue.unknown for ask, answer in answers):
+        reasons.append("unknown_answer")
+    if _misunderstood(answers) and dialogue.misunderstood + 1 >= desk.shop.handover.misunderstandings:
+        reasons.append("repeated_misunderstanding")
+    return reasons
+
+
+def _misunderstood(answers: list[tuple[Ask, Answer]]) -> bool:
+    return all(reply.name == "utter_not_understood" for _, answer in answers for reply in answer.replies) and bool(
+        [answer for _, answer in answers if answer.replies]
+    )
+
+
+def _key(ask: Ask) -> str:
+    details = ask.details
+    subject = (*details.capabilities, *details.attributes, *details.topics) or (ask.question.text,)
+    return "|".join((ask.label, details.product or "", *subject))
+
+
+def _decision(answers: list[tuple[Ask, Answer]], reasons: list[str]) -> Decision:
+    if reasons:
+        return "hand_over"
+    if any(answer.outcome == "clarify" for _, answer in answers):
+        return "clarify"
+    return "answer" if any(ask.label in ANSWERED for ask, _ in answers) else "talk"
+
+
+def _offer(answers: list[tuple[Ask, Answer]], dialogue: Dialogue) -> list[Reply]:
+    """What the facts do not hold is offered to a person, or noted for the one who was called already."""
+    if not any(answer.outcome == "unknown" or answer.missing == "person" for _, answer in answers):
+        return []
+    return [Reply("utter_unknown_noted" if dialogue.handed_over else "utter_offer_person")]
+
+
+def _without_offers(replies: list[Reply]) -> list[Reply]:
+    """Nobody is offered a person and told that one is coming in one breath; nor that nothing was understood."""
+    idle = ("utter_offer_person", "utter_unknown_noted", "utter_not_understood")
+    return [reply for reply in replies if reply.name not in idle]
+
+
+def _once(replies: list[Reply]) -> list[Reply]:
+    """Each thing is said once; one question is asked back at most, and last."""
+    kept: list[Reply] = []
+    for reply in replies:
+        if reply not in kept:
+            kept.append(reply)
+    asking = [reply for reply in kept if reply.name.startswith("utter_ask_") and reply.name != "utter_ask_bot"]
+    return [reply for reply in kept if reply not in asking] + asking[:1]
+
+
+def _record(ask: Ask, answer: Answer, handover_facts: tuple[Fact, ...]) -> dict[str, Any]:
+    facts = answer.facts if answer.outcome != "handed_over" else handover_facts
+    return {
+        "label": ask.label,
+        "text": ask.question.text,
+        "outcome": answer.outcome,
+        "confidence": round(ask.question.confidence, 3),
+        "details": ask.details.as_json(),
+        "facts": [fact.as_json() for fact in facts],
+    }
+
+
+def _said(entity: Entity) -> dict[str, Any]:
+    value = list(entity.value) if isinstance(entity.value, tuple) else entity.value
+    return {"entity": entity.name, "value": value, "text": entity.text}
+
+
+def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list[str], before: Dialogue) -> Dialogue:
+    asks = [ask for ask, _ in answers]
+    waiting = [(ask, answer) for ask, answer in answers if answer.missing]
+    pending = None
+    if waiting and not reasons:
+        missing = next((a.missing for _, a in waiting if a.missing != "person"), "person")
+        held = tuple(_record(ask, answer, ()) for ask, answer in waiting if answer.missing == missing)
+        pending = Pending(missing, held)
+    said = [ask.details for ask in asks]
+    products = tuple(p for details in reversed(said) if len(details.products) <= 2 for p in reversed(details.products))
+    lasting = [ask for ask in asks if ask.label in ANSWERED or ask.label in HANDED_OVER]
+    same = bool(products) and products[0] in before.products[:1]
+    return replace(
+        before,
+        products=tuple(dict.fromkeys((*products, *before.products)))[:4],
+        last={"label": lasting[-1].label, "details": lasting[-1].details.as_json()} if lasting else before.last,
+        pending=pending,
+        region=_latest(said, "region") or before.region,
+        height_cm=_latest(said, "height_cm") or before.height_cm,
+        weight_kg=_latest(said, "weight_kg") or before.weight_kg,
+        household=_latest(said, "household") or before.household,
+        colour=_latest(said, "colour") or (before.colour if same or not products else None),
+        size=_latest(said, "size") or (before.size if same or not products else None),
+        quantity=_latest(said, "quantity") or before.quantity,
+        contact=_latest(said, "contact") or before.contact,
+        handed_over=gravest(reasons + ([before.handed_over] if before.handed_over else [])) if reasons else before.handed_over,
+        misunderstood=before.misunderstood + 1 if _misunderstood(answers) else 0,
+        unknown=(*before.unknown, *(_key(ask) for ask, answer in answers if answer.outcome == "unknown"))[-10:],
+    )
+
+
+def _latest(said: list, name: str) -> Any:
+    return next((getattr(details, name) for details in reversed(said) if getattr(details, name) is not None), None)

@@ -1,0 +1,83 @@
+"""Every setting, with its help. Read from the environment by `bot.bootstrap` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from bot.ports import SettingError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "NIGHTDESK_"
+
+
+def _setting(default: Any, help: str) -> Any:
+    return field(default=default, metadata={"help": help})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One field is one variable: `port` is NIGHTDESK_PORT."""
+
+    port: int = _setting(8000, "Port of the front, the only one that the outside reaches.")
+    host: str = _setting("127.0.0.1", "Address that the front listens on; 0.0.0.0 opens it to the network.")
+    rasa_port: int = _setting(5005, "Port of Rasa, on 127.0.0.1.")
+    actions_port: int = _setting(5055, "Port of the actions, on 127.0.0.1.")
+    api_token: str = _setting("", "Bearer token of the API; made at first start and kept in the data folder if empty.")
+    desk_password: str = _setting("", "Password of the first agent, `lead`; made at first start if empty.")
+    shop: Path = _setting(ROOT / "shop", "Folder of the shop's facts; another folder swaps the whole shop.")
+    data: Path = _setting(ROOT / "var", "Folder for what is written: databases, pictures, secrets.")
+    database: str = _setting("", "SQLAlchemy URL of the conversations; a SQLite file in the data folder if empty.")
+    clock: str = _setting("", "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.")
+    models: Path = _setting(ROOT / "models", "Folder of the trained models.")
+    reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
+
+    @property
+    def database_url(self) -> str:
+        return self.database or f"sqlite:///{self.data / 'nightdesk.sqlite'}"
+
+    @property
+    def rasa_url(self) -> str:
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment. Raises SettingError naming the variable, its value and what is wanted."""
+    values: dict[str, Any] = {}
+    for entry in fields(Settings):
+        name = PREFIX + entry.name.upper()
+        raw = environment.get(name, "").strip()
+        if raw:
+            values[entry.name] = _typed(name, raw, type(entry.default))
+    return Settings(**values)
+
+
+def _typed(name: str, raw: str, kind: type) -> Any:
+    if kind is str:
+        return raw
+    if issubclass(kind, Path):
+        return Path(raw).expanduser().resolve()
+    try:
+        return kind(raw)
+    except ValueError:
+        wanted = {"int": "a whole number", "float": "a number"}[kind.__name__]
+        raise SettingError(f"{name} is “{raw}”; {wanted} is wanted.") from None
+
+
+def unknown(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings but are none: mostly typing errors."""
+    known = {PREFIX + entry.name.upper() for entry in fields(Settings)}
+    return sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+
+
+def describe() -> str:
+    """The settings as a table for people."""
+    lines = []
+    for entry in fields(Settings):
+        default = entry.default if entry.default != "" else "–"
+        if isinstance(default, Path):
+            default = f"{default.name}/"
+        lines.append(f"{PREFIX + entry.name.upper():26} {entry.metadata['help']} [{default}]")
+    return "\n".join(lines)

@@ -1,0 +1,69 @@
+"""Trains Rasa's model when what it is made from has changed, and only then."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bot.settings import ROOT
+
+MADE_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/*.py", "bot/core/splitting.py", "bot/core/text.py", "bot/core/labels.py")
+
+
+def fingerprint() -> str:
+    """A value that changes when anything the model is made from does."""
+    digest = hashlib.sha256()
+    for pattern in MADE_FROM:
+        for path in sorted(ROOT.glob(pattern)):
+            digest.update(str(path.relative_to(ROOT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def model_path(models: Path) -> Path:
+    return models / f"nightdesk-{fingerprint()}.tar.gz"
+
+
+def train_if_needed(models: Path) -> Path:
+    """The model for the present data. Raises CalledProcessError where training failed; its output was shown."""
+    path = model_path(models)
+    if path.is_file():
+        return path
+    models.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "bot.training", str(path)]
+    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **QUIET})
+    return path
+
+
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+"""Rasa sends nothing home, and its libraries keep their warnings to themselves."""
+
+
+def _train(path: Path) -> None:
+    import warnings
+
+    warnings.filterwarnings("ignore")
+    import logging
+
+    from rasa.model_training import train
+
+    logging.getLogger("rasa").setLevel(logging.WARNING)
+    train(
+        domain=str(ROOT / "domain.yml"),
+        config=str(ROOT / "config.yml"),
+        training_files=[str(ROOT / "data")],
+        output=str(path.parent),
+        fixed_model_name=path.name.removesuffix(".tar.gz"),
+    )
+
+
+if __name__ == "__main__":
+    _train(Path(sys.argv[1]))
