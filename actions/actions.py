@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
@@ -18,12 +18,12 @@ from bot.services.turn import Message, take_turn
 class ActionTakeTurn(Action):
     """Answers everything in the latest message, and leaves the turn's record as the reply's `custom` payload."""
 
-    def name(self) -> Text:
+    def name(self) -> str:
         return "action_take_turn"
 
     async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[Text, Any]
-    ) -> List[Dict[Text, Any]]:
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
+    ) -> List[Dict[str, Any]]:
         message, dialogue = message_of(tracker), dialogue_of(tracker)
         turn = await asyncio.to_thread(lambda: take_turn(message, dialogue, bootstrap.desk()))
         for reply in turn.replies:

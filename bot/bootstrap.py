@@ -91,7 +91,7 @@ def front_app() -> Starlette:
     store.create()
     if store.agent("lead") is None or settings().desk_password:
         store.save_agent("lead", PasswordHasher().hash(first_password()), "lead")
-    rasa = RasaClient(settings().rasa_url, secret("rasa_token"), settings().reply_seconds)
+    rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     return make_app(
         Front(

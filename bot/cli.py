@@ -47,7 +47,9 @@ def _train(_: argparse.Namespace) -> int:
 
 def _check(_: argparse.Namespace) -> int:
     shop = load_shop(bootstrap.settings().shop)
-    print(f"{len(shop.products)} products, {len(shop.by_sku)} variants, {len(shop.capabilities)} verdicts: all files are right.")
+    print(
+        f"{len(shop.products)} products, {len(shop.by_sku)} variants, {len(shop.capabilities)} verdicts: all files are right."
+    )
     return 0
 
 

@@ -1,12 +1,12 @@
 """What the core needs from outside, and every error that can come from there.
 
-    NightdeskError
-    ├── ShopFileError         a file of the shop is wrong (file, line, what to do)
-    ├── SettingError          a setting is missing or wrong
-    └── SourceError           an outside source could not be asked
-        ├── InventoryError
-        ├── UnderstandingError
-        └── StoreError
+NightdeskError
+├── ShopFileError         a file of the shop is wrong (file, line, what to do)
+├── SettingError          a setting is missing or wrong
+└── SourceError           an outside source could not be asked
+    ├── InventoryError
+    ├── UnderstandingError
+    └── StoreError
 """
 
 from __future__ import annotations

@@ -30,7 +30,10 @@ class Settings:
     shop: Path = _setting(ROOT / "shop", "Folder of the shop's facts; another folder swaps the whole shop.")
     data: Path = _setting(ROOT / "var", "Folder for what is written: databases, pictures, secrets.")
     database: str = _setting("", "SQLAlchemy URL of the conversations; a SQLite file in the data folder if empty.")
-    clock: str = _setting("", "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.")
+    clock: str = _setting(
+        "",
+        "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.",
+    )
     models: Path = _setting(ROOT / "models", "Folder of the trained models.")
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
@@ -41,6 +44,10 @@ class Settings:
     @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://127.0.0.1:{self.actions_port}"
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

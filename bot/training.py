@@ -10,7 +10,15 @@ from pathlib import Path
 
 from bot.settings import ROOT
 
-MADE_FROM = ("config.yml", "domain.yml", "data/**/*.yml", "bot/nlu/*.py", "bot/core/splitting.py", "bot/core/text.py", "bot/core/labels.py")
+MADE_FROM = (
+    "config.yml",
+    "domain.yml",
+    "data/**/*.yml",
+    "bot/nlu/*.py",
+    "bot/core/splitting.py",
+    "bot/core/text.py",
+    "bot/core/labels.py",
+)
 
 
 def fingerprint() -> str:

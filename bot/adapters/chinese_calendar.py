@@ -15,6 +15,7 @@ class ChineseCalendar:
 
     def __init__(self) -> None:
         self._days = holidays.country_holidays("CN", language="en_US")
+        self.spring_festival = lru_cache(maxsize=16)(_spring_festival)
 
     def is_working_day(self, day: date) -> bool:
         return self._days.is_working_day(day)
@@ -22,10 +23,10 @@ class ChineseCalendar:
     def is_public_holiday(self, day: date) -> bool:
         return day in self._days
 
-    @lru_cache(maxsize=16)
-    def spring_festival(self, year: int) -> tuple[date, date]:
-        """The six days from New Year's Eve (the day before the Lunar New Year)."""
-        year_days = holidays.country_holidays("CN", years=year, language="en_US")
-        named = [day for day, name in year_days.items() if name.startswith("Chinese New Year (Spring Festival)") and "observed" not in name]
-        eve = min(named) - timedelta(days=1)
-        return eve, eve + timedelta(days=FESTIVAL_DAYS - 1)
+
+def _spring_festival(year: int) -> tuple[date, date]:
+    """The six days from New Year's Eve (the day before the Lunar New Year)."""
+    days = holidays.country_holidays("CN", years=year, language="en_US")
+    named = [d for d, name in days.items() if name.startswith("Chinese New Year (") and "observed" not in name]
+    eve = min(named) - timedelta(days=1)
+    return eve, eve + timedelta(days=FESTIVAL_DAYS - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from asyncio import CancelledError
-from typing import Any, Awaitable, Callable, Dict, Optional, Text
+from typing import Any, Awaitable, Callable, Dict, Optional
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
 from sanic import Blueprint, response
@@ -18,15 +18,15 @@ log = logging.getLogger(__name__)
 class FrontChannel(InputChannel):
     """POST /webhooks/front/webhook with {"sender", "message", "metadata"} gives the turn's messages."""
 
-    def __init__(self, token: Text) -> None:
+    def __init__(self, token: str) -> None:
         self._token = token
 
     @classmethod
-    def name(cls) -> Text:
+    def name(cls) -> str:
         return "front"
 
     @classmethod
-    def from_credentials(cls, credentials: Optional[Dict[Text, Any]]) -> FrontChannel:
+    def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> FrontChannel:
         token = (credentials or {}).get("token")
         if not token or token.startswith("${"):
             cls.raise_missing_credentials_exception()

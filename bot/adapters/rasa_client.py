@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,8 +27,9 @@ class RasaTurn:
 class RasaClient:
     """Blocking; whoever awaits puts it on a thread. A turn is never asked twice: it would be taken twice."""
 
-    def __init__(self, url: str, token: str, seconds: float):
-        self._url, self._seconds = url, seconds
+    def __init__(self, url: str, actions_url: str, token: str, seconds: float):
+        self._url, self._actions_url, self._seconds = url, actions_url, seconds
+        self._warm = False
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
         self._session.mount("http://", HTTPAdapter(pool_maxsize=64))
@@ -46,12 +48,23 @@ class RasaClient:
         return _turn(sent)
 
     def ready(self) -> bool:
-        """Whether Rasa answers and has a model loaded."""
+        """Whether a turn would be taken now: one has been, and both processes answer."""
+        addresses = (f"{self._url}/webhooks/front/", f"{self._actions_url}/health")
         try:
-            answer = self._session.get(f"{self._url}/webhooks/front/", timeout=CONNECT_SECONDS)
+            answering = all(self._session.get(a, timeout=CONNECT_SECONDS).ok for a in addresses)
         except requests.RequestException:
+            answering = False
+        self._warm = answering and (self._warm or self._warm_up())
+        return self._warm
+
+    def _warm_up(self) -> bool:
+        """The first turn loads what later ones find loaded; no buyer should wait for it."""
+        try:
+            for _ in range(2):
+                self.take_turn(f"warm-up-{uuid.uuid4().hex}", "Y915 有货吗", {})
+        except UnderstandingError:
             return False
-        return answer.ok
+        return True
 
 
 def _turn(sent: Any) -> RasaTurn:

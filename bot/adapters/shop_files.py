@@ -230,6 +230,7 @@ class _Loader:
                 )
                 for courier in rules.parts("couriers")
             ),
+            couriers_not_used=rules.texts("couriers_not_used"),
             free_from=postage.money("free_from"),
             postage=postage.money("otherwise"),
             postage_by_province={code: by_province.money(code) for code in by_province.names()},
@@ -292,7 +293,9 @@ class _Loader:
         openings = {name: self.read_opening(queues.part(name), closed) for name in queues.names()}
         for label in labels.names():
             if label not in HANDED_OVER:
-                labels.wrong(label, f"“{label}” is no label that a person takes over; write one of {', '.join(HANDED_OVER)}.")
+                labels.wrong(
+                    label, f"“{label}” is no label that a person takes over; write one of {', '.join(HANDED_OVER)}."
+                )
             if labels.text(label) not in openings:
                 labels.wrong(label, f"there is no queue “{labels.text(label)}”; add it under `queues`.")
         if "sales" not in openings:

@@ -37,9 +37,7 @@ class Row:
         return value
 
     def pair(self, column: str, *, needed: bool = True) -> dict[str, str]:
-        return {
-            language: self.text(f"{column}_{language}", needed=needed) for language in ("zh", "en")
-        }
+        return {language: self.text(f"{column}_{language}", needed=needed) for language in ("zh", "en")}
 
     def values(self, column: str) -> tuple[str, ...]:
         parts = self.cells.get(column, "").split(LIST_SEPARATOR)
@@ -132,7 +130,9 @@ def _rows(file: str, lines: list[str], columns: tuple[str, ...], problems: Probl
                 return
         elif len(cells) > len(header):
             problems.add(
-                file, number, f"there are {len(cells)} cells but {len(header)} columns; put a cell with a comma in double quotes."
+                file,
+                number,
+                f"there are {len(cells)} cells but {len(header)} columns; put a cell with a comma in double quotes.",
             )
         else:
             yield Row(file, number, dict(zip(header, cells)), problems)

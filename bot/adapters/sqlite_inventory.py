@@ -62,7 +62,13 @@ class SqliteInventory:
 
     def _fill(self, connection: sqlite3.Connection, shop: Shop) -> None:
         rows = [
-            (v.sku, v.opening_stock, v.back_in_days, v.discontinued, f"{v.opening_stock}|{v.back_in_days}|{v.discontinued}")
+            (
+                v.sku,
+                v.opening_stock,
+                v.back_in_days,
+                v.discontinued,
+                f"{v.opening_stock}|{v.back_in_days}|{v.discontinued}",
+            )
             for v in shop.by_sku.values()
         ]
         with connection:

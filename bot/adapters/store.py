@@ -60,6 +60,15 @@ class Store:
         with self._errors():
             metadata.create_all(self._engine)
 
+    def ready(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with self._transaction() as connection:
+                connection.execute(sa.select(sa.literal(1)))
+        except StoreError:
+            return False
+        return True
+
     @contextmanager
     def _errors(self) -> Iterator[None]:
         try:
@@ -78,15 +87,25 @@ class Store:
         """Makes the conversation if it is new."""
         with self._errors():
             _insert_if_new(
-                self._engine, conversations, id=conversation, language=language, episode=1, dialogue={}, created_at=_iso(now)
+                self._engine,
+                conversations,
+                id=conversation,
+                language=language,
+                episode=1,
+                dialogue={},
+                created_at=_iso(now),
             )
 
-    def accept(self, conversation: str, message_id: str, text: str, attachments: Sequence[Mapping[str, str]], now: datetime) -> Accepted:
+    def accept(
+        self, conversation: str, message_id: str, text: str, attachments: Sequence[Mapping[str, str]], now: datetime
+    ) -> Accepted:
         """Keeps a buyer's message, once however often it comes."""
         with self._errors():
             episode = self.situation(conversation).episode
             values = {"conversation": conversation, "message_id": message_id, "episode": episode, "sender": "buyer"}
-            _insert_if_new(self._engine, messages, **values, text=text, attachments=list(attachments), buttons=[], at=_iso(now))
+            _insert_if_new(
+                self._engine, messages, **values, text=text, attachments=list(attachments), buttons=[], at=_iso(now)
+            )
         query = (
             sa.select(messages.c.id, turns.c.answer)
             .outerjoin(turns, turns.c.message == messages.c.id)
@@ -124,23 +143,22 @@ class Store:
 
         Gives False, and writes nothing, where the message has its turn already.
         """
-        with self._errors(), self._engine.connect() as connection:
-            with connection.begin() as transaction:
-                episode = _situation(connection, conversation).episode
-                values = {"message": row, "conversation": conversation, "episode": episode, "at": _iso(now)}
-                try:
-                    connection.execute(turns.insert().values(**values, record=dict(record), answer=dict(answer)))
-                except IntegrityError:
-                    transaction.rollback()
-                    return False
-                _write_replies(connection, conversation, episode, said, now)
-                if dialogue is not None:
-                    changes = {"dialogue": dict(dialogue), "language": record["language"]}
-                    connection.execute(conversations.update().where(conversations.c.id == conversation).values(**changes))
-                if card is not None:
-                    _write_card(connection, conversation, episode, card, now)
-                if settled:
-                    _close(connection, conversation, episode, now)
+        with self._errors(), self._engine.connect() as connection, connection.begin() as transaction:
+            episode = _situation(connection, conversation).episode
+            values = {"message": row, "conversation": conversation, "episode": episode, "at": _iso(now)}
+            try:
+                connection.execute(turns.insert().values(**values, record=dict(record), answer=dict(answer)))
+            except IntegrityError:
+                transaction.rollback()
+                return False
+            _write_replies(connection, conversation, episode, said, now)
+            if dialogue is not None:
+                changes = {"dialogue": dict(dialogue), "language": record["language"]}
+                connection.execute(conversations.update().where(conversations.c.id == conversation).values(**changes))
+            if card is not None:
+                _write_card(connection, conversation, episode, card, now)
+            if settled:
+                _close(connection, conversation, episode, now)
         return True
 
     def episode_turns(self, conversation: str, episode: int) -> list[TurnRecord]:
@@ -185,7 +203,9 @@ class Store:
 
     def handoffs(self, states: Sequence[str] = OPEN, limit: int = 200) -> list[dict[str, Any]]:
         """Handoffs in these states, newest first."""
-        query = sa.select(handoffs).where(handoffs.c.state.in_(states)).order_by(handoffs.c.opened_at.desc()).limit(limit)
+        query = (
+            sa.select(handoffs).where(handoffs.c.state.in_(states)).order_by(handoffs.c.opened_at.desc()).limit(limit)
+        )
         with self._transaction() as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
 
@@ -278,7 +298,9 @@ def _write_card(
 
 def _close(connection: sa.engine.Connection, conversation: str, episode: int, now: datetime) -> None:
     """Closes a waiting card and begins a new episode."""
-    mine = sa.and_(handoffs.c.conversation == conversation, handoffs.c.episode == episode, handoffs.c.state == "waiting")
+    mine = sa.and_(
+        handoffs.c.conversation == conversation, handoffs.c.episode == episode, handoffs.c.state == "waiting"
+    )
     if connection.execute(handoffs.update().where(mine).values(state="closed", closed_at=_iso(now))).rowcount:
         connection.execute(
             conversations.update().where(conversations.c.id == conversation).values(episode=episode + 1, dialogue={})
@@ -287,4 +309,3 @@ def _close(connection: sa.engine.Connection, conversation: str, episode: int, no
 
 def _iso(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
-

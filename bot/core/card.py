@@ -118,7 +118,8 @@ def _wants(turns: Sequence[TurnRecord]) -> list[Want]:
             details = question["details"]
             product = details.get("product")
             buying = question["label"] in BUYING
-            refining = question["label"] == "inform" and any(want.product == product for want in wants)
+            chosen = {s["entity"] for s in turn.record.get("said", ())} & {"colour", "size", "quantity"}
+            refining = question["label"] == "inform" and chosen and any(want.product == product for want in wants)
             if product and (buying or refining):
                 line = Want(product, details.get("colour"), details.get("size"), details.get("quantity"), turn.text)
                 wants = _wanted(wants, line, turn.text)
@@ -228,7 +229,12 @@ def _buyer(turns: Sequence[TurnRecord]) -> dict[str, Any]:
     def said(name: str) -> Any:
         return _last(s["value"] for turn in turns for s in turn.record.get("said", ()) if s["entity"] == name)
 
-    return {"height_cm": said("height"), "weight_kg": said("weight"), "household": said("household"), "contact": said("contact")}
+    return {
+        "height_cm": said("height"),
+        "weight_kg": said("weight"),
+        "household": said("household"),
+        "contact": said("contact"),
+    }
 
 
 _CARES = {
@@ -263,7 +269,9 @@ def _question_list(turns: Sequence[TurnRecord]) -> list[dict[str, Any]]:
 
 def _key(question: Mapping[str, Any]) -> tuple:
     details = question["details"]
-    subject = [str(details.get(name)) for name in ("product", "capability", "attribute", "topic", "colour", "size", "region")]
+    subject = [
+        str(details.get(name)) for name in ("product", "capability", "attribute", "topic", "colour", "size", "region")
+    ]
     return (question["label"], *subject)
 
 
@@ -295,8 +303,10 @@ def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, langu
     nothing = shop.card.nothing_said[language]
     wants = listing((_want_words(want, shop, language) for want in card["wants"]), language) or nothing
     about = card["about"]["name"] if card["about"] else wants
-    offer = card["offer"]["words"] if card["offer"] else next(
-        (q["text"] for q in card["questions"] if q["label"] == "negotiate_price"), ""
+    offer = (
+        card["offer"]["words"]
+        if card["offer"]
+        else next((q["text"] for q in card["questions"] if q["label"] == "negotiate_price"), "")
     )
     return words[language].replace("{wants}", wants).replace("{about}", about).replace("{offer}", offer)
 

@@ -20,11 +20,17 @@ from bot.core.types import Ask, Details, Entity, Language, Question
 SHIPPING = ("ask_shipping_time", "ask_shipping_fee", "ask_delivery_area", "ask_courier")
 WITH_REGION = (*SHIPPING, *HANDED_OVER, "ask_price")
 ABOUT_VARIANTS = ("ask_stock", "ask_price", *HANDED_OVER, "inform", "affirm")
+ABOUT_SIZES = ("ask_stock", "ask_price", "ask_size")
+COUNTED = ("ask_price", "ask_shipping_fee", "ask_promotion", "ask_stock", "ask_payment")
+SURE = 0.5
+"""From this confidence on the classifier's own label stands against what the named things suggest."""
+
 WITHOUT_PRODUCT = ("ask_recommendation", "ask_hours", "ask_bot", "greet", "thanks", "goodbye", "out_of_scope")
 
 _FILLER = re.compile(
-    r"[\s,，.。!！?？~～…、:：;；\"'()（）-]|请问|亲亲?|你好|那|这|呢|的|要|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|我|就|款|个|码|色|号|到|发|去|寄|给|在|有|或|和|跟|用|买|"
-    r"\b(?:what|how|about|and|or|the|a|in|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|u|you|from|here|live|size|colou?r|people|tall|weigh|me|at|hi|hello|we|we're|us)\b"
+    r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|要|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
+    r"有|或|和|跟|用|买|想|看|一下|没|还|换|来|拿|话|"
+    r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this)\b"
 )
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
 
@@ -42,13 +48,23 @@ def resolve(
         return _pending_asked_again(questions, entities, dialogue, shop, language)
     asks: list[Ask] = []
     for question in questions:
-        own = tuple(e for e in entities if question.start <= e.start < question.end)
+        own = _own(question, entities)
         bare = _is_bare(question, own)
-        if bare:
-            question = replace(question, label=_follow_up(question, own, dialogue, shop))
-        details = _details(question, own, entities, dialogue, shop, follow_up=bare)
-        asks.append(Ask(_by_quantity(question, details, shop), details, language))
+        if bare and len(questions) > 1 and question.label != "purchase_intent":
+            continue  # a detail of the other questions (几天到 寄北京)
+        settled = _follow_up(question, own, dialogue, shop) if bare else _by_evidence(question, own, dialogue)
+        if settled:
+            question = replace(question, label=settled, confidence=1.0)
+        follow_up = bool(bare and settled and dialogue.last and dialogue.last["label"] == question.label)
+        details = _details(question, own, entities, dialogue, shop, follow_up=follow_up)
+        question = _by_quantity(question, details, shop)
+        if question.label not in [ask.label for ask in asks]:
+            asks.append(Ask(question, details, language, follow_up))
     return asks
+
+
+def _own(question: Question, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    return tuple(e for e in entities if question.start <= e.start < question.end)
 
 
 # --- labels from context -----------------------------------------------------------------------------------------
@@ -69,30 +85,51 @@ def _without(question: Question, own: tuple[Entity, ...]) -> str:
     return "".join(kept)
 
 
-def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> str:
-    """The label of a question that is nothing but details."""
+def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> str | None:
+    """The label of a question that is nothing but details, or None where only its own words can tell."""
     names = {e.name for e in own}
     last = dialogue.last["label"] if dialogue.last else None
     asking = bool(_ASKING.search(question.text.lower()))
-    if names & {"capability"}:
+    if "contact" in names:
+        return "inform"
+    if "capability" in names:
         return "ask_capability"
-    if names & {"attribute"}:
+    if "attribute" in names:
         return "ask_spec"
     if last in HANDED_OVER and not asking:
         return "inform"
     if "region" in names:
-        return last if last in SHIPPING else ("ask_shipping_time" if asking else question.label)
+        return last if last in SHIPPING else ("ask_shipping_time" if asking else None)
     if names & {"height", "weight", "household"}:
         return "ask_size" if last == "ask_size" or _has_size_guide(own, dialogue, shop) else "inform"
     if "product" in names:
-        return last if last in ANSWERED and last not in WITHOUT_PRODUCT else question.label
+        return last if last in ANSWERED and last not in WITHOUT_PRODUCT else None
+    if "quantity" in names and last in COUNTED:
+        return last
     if names & {"colour", "size"}:
-        if last in ("ask_stock", "ask_price"):
+        if last in ABOUT_SIZES:
             return last
-        return "ask_stock" if last in ANSWERED or asking else question.label
-    if "courier" in names:
-        return "ask_courier"
-    return question.label
+        return "ask_stock" if last in ANSWERED or asking else None
+    return "ask_courier" if "courier" in names else None
+
+
+def _by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dialogue) -> str | None:
+    """The label that the things named settle where the classifier is not sure, or hears only talk."""
+    names = {e.name for e in own}
+    offered = any(e.name == "price" and e.value.get("offered") for e in own)
+    if offered and question.label in ("ask_price", "ask_promotion", "inform", "ask_spec", "ask_capability"):
+        return "negotiate_price"
+    if question.confidence >= SURE and question.label not in ("inform", "out_of_scope"):
+        return None
+    about_goods = "product" in names or bool(dialogue.products)
+    if "capability" in names and about_goods:
+        return "ask_capability"
+    if "attribute" in names and about_goods and question.confidence < SURE:
+        return "ask_spec"
+    last = dialogue.last["label"] if dialogue.last else None
+    if last == "ask_size" and names & {"height", "weight", "household"}:
+        return "ask_size"
+    return None
 
 
 def _has_size_guide(own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
@@ -120,20 +157,34 @@ _FILLS = {
 def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
     """Whether the message gives what was asked back and asks nothing new."""
     wanted = _FILLS.get(dialogue.pending.missing, set())
-    if not any(e.name in wanted for e in entities):
-        return False
-    if dialogue.pending.missing == "product" and not any(_narrowed(e, dialogue, shop) for e in entities):
+    if not any(e.name in wanted for e in entities) and not _chosen_of_offered(questions, dialogue, shop):
         return False
     asked = {q["label"] for q in dialogue.pending.questions}
     return all(
         question.label in asked | {"inform", "affirm", "purchase_intent"}
-        or _is_bare(question, tuple(e for e in entities if question.start <= e.start < question.end))
+        or _is_bare(question, _own(question, entities))
         for question in questions
     )
 
 
-def _narrowed(entity: Entity, dialogue: Dialogue, shop: Shop) -> bool:
-    return entity.name == "product" or (entity.name == "category" and bool(dialogue.pending))
+def _chosen_of_offered(questions: list[Question], dialogue: Dialogue, shop: Shop) -> str | None:
+    """The one of the offered products that a word of the message fits alone (圆领的那个, the loose one)."""
+    offered = [p for q in dialogue.pending.questions for p in q.get("details", {}).get("products", ())]
+    if dialogue.pending.missing != "product" or len(offered) < 2:
+        return None
+    text = " ".join(q.text.lower() for q in questions)
+    names = {p: " ".join((*shop.products[p].name.values(), *shop.products[p].also_called)).lower() for p in offered}
+    fitting = set()
+    for product, name in names.items():
+        others = " ".join(other for p, other in names.items() if p != product)
+        fitting |= {product for word in _name_parts(name) if word in text and word not in others}
+    return fitting.pop() if len(fitting) == 1 else None
+
+
+def _name_parts(name: str) -> set[str]:
+    """Latin words and pairs of Chinese characters."""
+    chinese = re.findall(r"[\u3400-\u9fff]+", name)
+    return set(re.findall(r"[a-z\d]{3,}", name)) | {run[i : i + 2] for run in chinese for i in range(len(run) - 1)}
 
 
 def _pending_asked_again(
@@ -144,11 +195,16 @@ def _pending_asked_again(
     for record in dialogue.pending.questions:
         question = replace(whole, label=record["label"], text=record["text"], confidence=1.0)
         said = _details(whole, entities, entities, dialogue, shop, follow_up=False)
+        chosen = _chosen_of_offered(questions, dialogue, shop)
+        if chosen and not any(e.name == "product" for e in entities):
+            said = replace(said, products=(chosen,), product_said=True)
         asks.append(Ask(question, _overlay(details_from_json(record.get("details", {})), said), language))
     bought = [q for q in questions if q.label == "purchase_intent"]
     for question in bought:
         if question.label not in [ask.label for ask in asks]:
-            asks.append(Ask(question, _details(question, entities, entities, dialogue, shop, follow_up=False), language))
+            asks.append(
+                Ask(question, _details(question, entities, entities, dialogue, shop, follow_up=False), language)
+            )
     return asks
 
 
@@ -173,7 +229,7 @@ def _details(
         attributes=_all(own, "attribute"),
         topics=_all(own, "topic"),
         courier=_first(own, "courier"),
-        payment_method=_first(own, "payment_method"),
+        payment_methods=_all(own, "payment_method"),
         date=_first(own, "date") or _first(entities, "date"),
         contact=_first(own, "contact"),
         household=_first(own, "household") or _first(entities, "household") or dialogue.household,
@@ -184,7 +240,7 @@ def _details(
         colour=_colour(own, entities, label),
         size=_size(own, entities, label, products, shop),
     )
-    found = _with_amount(found, own or entities, dialogue)
+    found = _with_amount(found, own if label != "negotiate_price" else (*own, *entities))
     if follow_up and dialogue.last and dialogue.last["label"] == label:
         found = _overlay(details_from_json(dialogue.last.get("details", {})), found)
     elif label in HANDED_OVER or label == "inform":
@@ -260,7 +316,7 @@ def _region(entities: tuple[Entity, ...]) -> Mapping[str, str] | None:
     return last
 
 
-def _with_amount(found: Details, entities: tuple[Entity, ...], dialogue: Dialogue) -> Details:
+def _with_amount(found: Details, entities: tuple[Entity, ...]) -> Details:
     offer = next((e for e in entities if e.name == "price"), None)
     if offer is None:
         return found
@@ -282,6 +338,7 @@ def _overlay(base: Details, said: Details) -> Details:
         for name, value in said.__dict__.items()
         if value not in (None, (), False) and name not in ("products", "product_said")
     }
+    base = replace(base, amount=None, amount_kind=None, amount_per=None)
     if said.product_said:
         changes |= {"products": said.products, "product_said": True}
         if said.products != base.products:
@@ -294,7 +351,12 @@ def _overlay(base: Details, said: Details) -> Details:
 def details_from_json(data: Mapping[str, Any]) -> Details:
     """The details of a turn record, as `Details.as_json` gave them."""
     values = {key: value for key, value in data.items() if key in Details.__dataclass_fields__}
-    for plural, singular in (("capabilities", "capability"), ("attributes", "attribute"), ("topics", "topic")):
+    for plural, singular in (
+        ("capabilities", "capability"),
+        ("attributes", "attribute"),
+        ("topics", "topic"),
+        ("payment_methods", "payment_method"),
+    ):
         value = data.get(singular, ())
         values[plural] = tuple(value) if isinstance(value, (list, tuple)) else (value,)
     products = data.get("products") or ([data["product"]] if data.get("product") else [])

@@ -37,9 +37,9 @@ def _weekday(weekday: int, next_week: bool, today: date) -> date:
 def _day_of_month(match: re.Match, today: date) -> date | None:
     day = int(match["day"])
     month = int(match["month"] or today.month)
-    for year, month in ((today.year, month), *_next(today, match["month"])):
+    for year, in_month in ((today.year, month), *_next(today, match["month"])):
         try:
-            found = date(year, month, day)
+            found = date(year, in_month, day)
         except ValueError:
             continue
         if found >= today:

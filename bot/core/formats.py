@@ -40,9 +40,12 @@ def moment(value: datetime, now: datetime, language: Language) -> str:
     return f"{said} {clock}" if language == "zh" else f"{said} at {clock}"
 
 
-def listing(items: Iterable[str], language: Language) -> str:
-    """A、B、C or A, B, C, each once."""
-    return ("、" if language == "zh" else ", ").join(dict.fromkeys(items))
+def listing(items: Iterable[str], language: Language, last: str = "and") -> str:
+    """A、B、C or A, B and C, each once; `last` is the English word before the last."""
+    listed = list(dict.fromkeys(items))
+    if language == "zh" or len(listed) < 2:
+        return "、".join(listed)
+    return f"{', '.join(listed[:-1])} {last} {listed[-1]}"
 
 
 def size_name(size: str, language: Language) -> str:

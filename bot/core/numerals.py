@@ -7,7 +7,7 @@ import re
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5}
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-_ENGLISH = ("zero one two three four five six seven eight nine ten eleven twelve").split()
+_ENGLISH = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 
 CHINESE = "[零〇一二两俩三仨四五六七八九十百千万半]"
 NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}+|(?:{'|'.join(_ENGLISH)})(?![a-z]))"

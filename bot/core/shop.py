@@ -54,9 +54,7 @@ class Product:
 
     def matching(self, colour: str | None, size: str | None) -> tuple[Variant, ...]:
         """The variants of this colour and this size, None meaning any."""
-        return tuple(
-            v for v in self.variants if colour in (None, v.colour) and size in (None, v.size)
-        )
+        return tuple(v for v in self.variants if colour in (None, v.colour) and size in (None, v.size))
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,7 @@ class Shipping:
     cut_off: time
     zones: tuple[Zone, ...]
     couriers: tuple[Courier, ...]
+    couriers_not_used: tuple[str, ...]
     free_from: Decimal
     postage: Decimal
     postage_by_province: Mapping[str, Decimal]

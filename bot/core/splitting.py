@@ -15,7 +15,9 @@ MOST_JOINED = 4
 _AFTER_PARTICLE = r"(?<=[吗呢么嘛吧呀啊哦])(?=[^\s吗呢么嘛吧呀啊哦的?？!！。.,，~～]{2})"
 _BEFORE_JOINT = r"(?=还有(?!货|没|吗|呢|多|几|现|剩|库)|另外|顺便|然后|而且|以及|再问|还想问)"
 _PUNCTUATION = r"(?<=[?？!！。;；,，、~～\n])(?=[^?？!！。;；,，、~～\n])|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|(?<=[a-z\d])\. (?=[a-z])"
-_ENGLISH_JOINT = r"(?= and (?:how|what|when|where|is|are|do|does|can|could|will|would|which|also|who)\b)|(?= (?:also|plus),? )"
+_ENGLISH_JOINT = (
+    r"(?= and (?:how|what|when|where|is|are|do|does|can|could|will|would|which|also|who)\b)|(?= (?:also|plus),? )"
+)
 _CUT = re.compile("|".join((_PUNCTUATION, _AFTER_PARTICLE, _BEFORE_JOINT, _ENGLISH_JOINT)))
 
 
@@ -57,8 +59,11 @@ def candidates(parts: Sequence[Span]) -> list[Span]:
     return runs if whole in runs else [*runs, whole]
 
 
-def best_cut(parts: Sequence[Span], gain: Callable[[Span], float], margin: float) -> list[Span]:
-    """The cut with the highest sum of gains; `margin` is what each further question must add to be believed."""
+def best_cut(parts: Sequence[Span], gain: Callable[[Span], float]) -> list[Span]:
+    """The cut with the highest sum of gains; the whole where no cut gains anything.
+
+    A part without a gain of its own is left out where others have one.
+    """
     whole = Span(parts[0].start, parts[-1].end)
     best: list[tuple[float, list[Span]]] = [(0.0, [])]
     for last in range(len(parts)):
@@ -66,7 +71,18 @@ def best_cut(parts: Sequence[Span], gain: Callable[[Span], float], margin: float
         for first in range(max(0, last - MOST_JOINED + 1), last + 1):
             span = Span(parts[first].start, parts[last].end)
             score, cut = best[first]
-            options.append((score + gain(span) - margin, [*cut, span]))
+            options.append((score + gain(span), [*cut, span]))
         best.append(max(options, key=lambda option: option[0]))
-    score, cut = best[-1]
-    return cut if len(cut) > 1 and score > gain(whole) - margin else [whole]
+    asked = [span for span in best[-1][1] if gain(span) > 0]
+    return asked if len(best[-1][1]) > 1 and asked and best[-1][0] > gain(whole) else [whole]
+
+
+_BUYING = re.compile(
+    r"(?:我|我们|俺)?(?:就|马上|立马|立刻)(?:去|能)?(?:拍|买|下单|付款|拿下|入手|要了|定了)[^,，。!！?？]*$|(?:and |then )?i(?:'ll| will|'d| would) (?:take|buy|order|get)\b[^,.?!]*$"
+)
+
+
+def buying_said(text: str) -> tuple[int, int] | None:
+    """Where, at the end of a condition (便宜点我就拍了), buying is said."""
+    match = _BUYING.search(text.lower())
+    return match.span() if match and match.start() > 0 else None

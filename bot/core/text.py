@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ class Folded:
         if start >= end:
             return self.offsets[start], self.offsets[start]
         return self.offsets[start], self.offsets[end - 1] + 1
+
+    def folded(self, start: int, end: int) -> tuple[int, int]:
+        """The span of the folded text that came from the original's [start, end)."""
+        return bisect_left(self.offsets, start, 0, len(self.text)), bisect_left(self.offsets, end, 0, len(self.text))
 
 
 def fold(text: str, simplified: Mapping[int, str] | None = None) -> Folded:

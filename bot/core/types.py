@@ -79,7 +79,7 @@ class Details:
     topics: tuple[str, ...] = ()
     region: Mapping[str, str] | None = None
     courier: str | None = None
-    payment_method: str | None = None
+    payment_methods: tuple[str, ...] = ()
     quantity: int | None = None
     amount: Decimal | None = None
     amount_kind: str | None = None
@@ -109,7 +109,12 @@ class Details:
         return found
 
 
-_SINGULAR = {"capabilities": "capability", "attributes": "attribute", "topics": "topic"}
+_SINGULAR = {
+    "capabilities": "capability",
+    "attributes": "attribute",
+    "topics": "topic",
+    "payment_methods": "payment_method",
+}
 
 
 def _plain(value: Any) -> Any:
@@ -124,11 +129,15 @@ def _plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Ask:
-    """A question with all that is known about what it means."""
+    """A question with all that is known about what it means.
+
+    `follow_up`: it is the last question again with other details, so that what was just said need not be repeated.
+    """
 
     question: Question
     details: Details
     language: Language
+    follow_up: bool = False
 
     @property
     def label(self) -> str:

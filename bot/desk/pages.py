@@ -116,7 +116,9 @@ def _check_csrf(request: Request, given: str) -> None:
 
 def _set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
     secure = request.url.scheme == "https"
-    response.set_cookie(name, value, max_age=seconds, path=_base(request) or "/", httponly=True, secure=secure, samesite="lax")
+    response.set_cookie(
+        name, value, max_age=seconds, path=_base(request) or "/", httponly=True, secure=secure, samesite="lax"
+    )
 
 
 # --- pages -------------------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 DESK_STATIC = Path(__file__).parent.parent / "desk" / "static"
 
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
+"""The widget reads its few words from whatever page it stands on."""
+
 
 @dataclass(frozen=True)
 class Front:
@@ -70,6 +73,7 @@ def make_app(front: Front) -> Starlette:
             *api_routes(),
             *chat_routes(),
             *desk_routes(),
+            Route("/static/front/words.json", lambda _: FileResponse(STATIC / "words.json", headers=ANY_ORIGIN)),
             Mount("/static/front", StaticFiles(directory=STATIC)),
             Mount("/static/desk", StaticFiles(directory=DESK_STATIC)),
         ],
@@ -93,7 +97,7 @@ async def healthz(_: Request) -> Response:
 async def readyz(request: Request) -> Response:
     """200 when a message would be answered now."""
     front: Front = request.app.state.front
-    ready = await asyncio.to_thread(front.rasa.ready)
+    ready = await asyncio.to_thread(front.rasa.ready) and await asyncio.to_thread(front.store.ready)
     return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
 
 

@@ -74,7 +74,9 @@ async def send(request: Request) -> Response:
         if not await asyncio.to_thread(front.pictures.belongs, attached, conversation):
             raise Problem(400, "wrong_field", "attachments: no such picture")
     attachments = tuple({"id": a, "url": f"pictures/{a}"} for a in body.attachments)
-    incoming = Incoming(conversation, body.message_id, body.text, attachments, session["language"], session.get("product"))
+    incoming = Incoming(
+        conversation, body.message_id, body.text, attachments, session["language"], session.get("product")
+    )
     answer = await front.conversations.receive(incoming)
     messages = await asyncio.to_thread(front.store.thread, conversation)
     return JSONResponse(
@@ -97,6 +99,7 @@ async def thread(request: Request) -> Response:
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "seq": message["id"],
+        "message_id": message["message_id"],
         "from": message["sender"],
         "name": message["name"],
         "text": message["text"],

@@ -86,7 +86,9 @@ class Conversations:
         if len(incoming.text) > MOST_CHARACTERS:
             return self._own_turn("utter_too_long", language, situation)
         if not fold(text).text:
-            return self._own_turn("utter_picture" if incoming.attachments else "utter_nothing_said", language, situation)
+            return self._own_turn(
+                "utter_picture" if incoming.attachments else "utter_nothing_said", language, situation
+            )
         sender = f"{incoming.conversation}/{situation.episode}"
         metadata = {"dialogue": situation.dialogue or _beginning(incoming)}
         try:
@@ -120,7 +122,15 @@ class Conversations:
         }
         said = [Said(reply["text"], tuple(reply.get("buttons") or ())) for reply in turn.replies]
         done = self._store.finish_turn(
-            incoming.conversation, row, turn.record, said, answer, now, dialogue=turn.dialogue, card=card, settled=settled
+            incoming.conversation,
+            row,
+            turn.record,
+            said,
+            answer,
+            now,
+            dialogue=turn.dialogue,
+            card=card,
+            settled=settled,
         )
         if not done:
             return self._store.accept(incoming.conversation, incoming.message_id, "", (), now).answer

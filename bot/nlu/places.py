@@ -19,10 +19,66 @@ _PROVINCES_EN = {
 }  # fmt: skip
 """English names by GB/T 2260 code; the Chinese ones come from the library."""
 
-_ALSO_EN = {"xizang": "54", "neimenggu": "15", "neimeng": "15", "hongkong": "81", "hk": "81", "macao": "82", "urumqi": "65", "lhasa": "54"}
-_ALSO_ZH = {"内蒙": "15", "广西省": "45", "新疆省": "65", "西藏省": "54", "宁夏省": "64", "江浙沪": "33", "港澳台": "81", "港澳": "81", "珠三角": "44", "东北": "21"}
-_ALSO_ABROAD = ("海外", "国外", "境外", "overseas", "abroad", "usa", "the us", "uk", "the uk", "america", "england", "europe", "oz", "aussie", "korea", "vietnam", "russia", "dubai", "london", "new york")
-_AMBIGUOUS = {"朝鲜族", "城区", "市区", "郊区", "矿区", "新城", "和平", "东方", "兴隆", "中山", "大同", "白云", "海口", "黄山"}
+_ALSO_EN = {
+    "xizang": "54",
+    "neimenggu": "15",
+    "neimeng": "15",
+    "hongkong": "81",
+    "hk": "81",
+    "macao": "82",
+    "urumqi": "65",
+    "lhasa": "54",
+}
+_ALSO_ZH = {
+    "内蒙": "15",
+    "广西省": "45",
+    "新疆省": "65",
+    "西藏省": "54",
+    "宁夏省": "64",
+    "江浙沪": "33",
+    "港澳台": "81",
+    "港澳": "81",
+    "珠三角": "44",
+    "东北": "21",
+}
+_ALSO_ABROAD = (
+    "海外",
+    "国外",
+    "境外",
+    "overseas",
+    "abroad",
+    "usa",
+    "the us",
+    "uk",
+    "the uk",
+    "america",
+    "england",
+    "europe",
+    "oz",
+    "aussie",
+    "korea",
+    "vietnam",
+    "russia",
+    "dubai",
+    "london",
+    "new york",
+)
+_AMBIGUOUS = {
+    "朝鲜族",
+    "城区",
+    "市区",
+    "郊区",
+    "矿区",
+    "新城",
+    "和平",
+    "东方",
+    "兴隆",
+    "中山",
+    "大同",
+    "白云",
+    "海口",
+    "黄山",
+}
 _PLAIN_WORDS = {
     "和平", "东方", "兴隆", "白云", "海洋", "新城", "城区", "郊区", "矿区", "平安", "永安", "长安", "东风", "向阳", "友好", "新华", "桥西", "桥东",
     "红旗", "前进", "建设", "合作", "民主", "团结", "光明", "温泉", "河口", "安定", "大通", "中方", "中江", "高明", "蓝田", "英德", "文成",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Optional, Sequence, Text
+import re
+from typing import Any, Dict, List, Optional, Sequence
 
 import joblib
 import numpy as np
@@ -11,21 +12,25 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
 
 from bot.core.labels import ALL, TALK, most_demanding
-from bot.core.splitting import Span, best_cut, candidates, pieces
+from bot.core.splitting import Span, best_cut, buying_said, candidates, pieces
 from bot.core.text import Folded
 from bot.nlu.encoder import MOST_CHARACTERS, encode
 from bot.nlu.normalise import folded
+from bot.nlu.softmax import Softmax
+from bot.nlu.sources import fingerprint_of
 
 QUESTIONS = "questions"
+IDLE = 0.02
+"""What a greeting or remark costs as a part of its own: just enough that idle cuts are not made."""
+
 _FILE = "classifier.joblib"
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -39,21 +44,22 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return [SentenceEncoder]
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {
-            "C": 5.0,  # inverse strength of regularisation
+            "strength": 5.0,  # inverse of the L2 penalty
+            "iterations": 110,
             "ngrams": 4,  # longest character n-gram
-            "margin": 0.55,  # what each further question must add to be believed
-            "wrapping": 0.5,  # how little a greeting, thanks or remark counts against a question
+            "margin": 0.4,  # how sure a part must be to count as a question of its own
+            "echo": 0.2,  # how much the whole message must agree with the label of a part
         }
 
     def __init__(
         self,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         vectorizer: Optional[TfidfVectorizer] = None,
-        classifier: Optional[LogisticRegression] = None,
+        classifier: Optional[Softmax] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
@@ -61,10 +67,15 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         self._vectorizer = vectorizer
         self._classifier = classifier
 
+    @staticmethod
+    def fingerprint_addon(config: Dict[str, Any]) -> Optional[str]:
+        """Rasa caches a component by its own source alone; this adds the modules that it leans on."""
+        return fingerprint_of("bot/nlu/softmax.py", "bot/nlu/encoder.py", "bot/nlu/normalise.py", "bot/core/text.py")
+
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -84,8 +95,8 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             analyzer="char_wb", ngram_range=(1, self._config["ngrams"]), min_df=2, sublinear_tf=True, dtype=np.float32
         )
         self._vectorizer.fit(texts)
-        self._classifier = LogisticRegression(C=self._config["C"], max_iter=120, class_weight="balanced")
-        self._classifier.fit(self._features(texts, _vectors(examples)), labels)
+        blocks = self._blocks(texts, _vectors(examples))
+        self._classifier = Softmax.fit(blocks, labels, self._config["strength"], self._config["iterations"])
         self._persist()
         return self._resource
 
@@ -96,7 +107,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -126,57 +137,83 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         message.set(QUESTIONS, questions, add_to_output=True)
         message.set(INTENT, {"name": ruling, "confidence": confidence}, add_to_output=True)
 
-    def _questions(self, message: Message, text: Folded) -> List[Dict[Text, Any]]:
+    def _questions(self, message: Message, text: Folded) -> List[Dict[str, Any]]:
         readable = text.text[:MOST_CHARACTERS]
         parts = pieces(readable)
         spans = candidates(parts)
-        chances = dict(zip(spans, self._probabilities([readable[s.start : s.end] for s in spans])))
-        cut = best_cut(parts, lambda span: self._gain(chances[span]), self._config["margin"])
+        goods = _goods(message, text)
+        chances = dict(zip(spans, self._probabilities([_without_goods(readable, span, goods) for span in spans])))
+        whole = chances[Span(parts[0].start, parts[-1].end)]
+        cut = best_cut(parts, lambda span: self._gain(chances[span], whole))
         found = [self._question(message, text, span, chances[span]) for span in cut]
         return _once(_without_wrapping(found))
 
-    def _gain(self, chance: np.ndarray) -> float:
+    def _gain(self, chance: np.ndarray, whole: np.ndarray) -> float:
+        """What a part adds as a question of its own: how sure its label is, and how much the whole message agrees."""
         best = int(chance.argmax())
-        talk = self._classifier.classes_[best] in TALK
-        return float(chance[best]) * (self._config["wrapping"] if talk else 1.0)
+        if self._classifier.classes[best] in TALK:
+            return -IDLE
+        return float(chance[best] * whole[best] ** self._config["echo"]) - self._config["margin"]
 
-    def _question(self, message: Message, text: Folded, span: Span, chance: np.ndarray) -> Dict[Text, Any]:
+    def _question(self, message: Message, text: Folded, span: Span, chance: np.ndarray) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)
         best = int(chance.argmax())
         return {
-            "label": str(self._classifier.classes_[best]),
+            "label": str(self._classifier.classes[best]),
             "text": message.get(TEXT)[start:end],
             "start": start,
             "end": end,
             "confidence": round(float(chance[best]), 4),
         }
 
-    def _probabilities(self, texts: List[Text]) -> np.ndarray:
-        return self._classifier.predict_proba(self._features(texts, encode(texts)))
+    def _probabilities(self, texts: List[str]) -> np.ndarray:
+        return self._classifier.probabilities(self._blocks(texts, encode(texts)))
 
-    def _features(self, texts: List[Text], vectors: np.ndarray) -> csr_matrix:
-        return hstack([self._vectorizer.transform(texts), csr_matrix(vectors)]).tocsr()
+    def _blocks(self, texts: List[str], vectors: np.ndarray) -> list:
+        return [self._vectorizer.transform(texts), vectors]
 
 
 def _vectors(examples: Sequence[Message]) -> np.ndarray:
     return np.vstack([example.get_dense_features(TEXT)[1].features[0] for example in examples])
 
 
-def _nothing_said(message: Message) -> Dict[Text, Any]:
+def _goods(message: Message, text: Folded) -> List[Span]:
+    """Where products are named, in folded text."""
+    named = [e for e in message.get(ENTITIES, []) if e["entity"] == "product"]
+    return [Span(*text.folded(e["start"], e["end"])) for e in named]
+
+
+def _without_goods(text: str, span: Span, goods: List[Span]) -> str:
+    """The part with each product's name as “this”: what is asked does not hang on what it is asked of."""
+    kept, at = [], span.start
+    for named in goods:
+        if span.start <= named.start and named.end <= span.end and named.start >= at:
+            kept += [
+                text[at : named.start],
+                "this" if text[named.start : named.end].isascii() and not _CHINESE.search(text) else "这款",
+            ]
+            at = named.end
+    return "".join([*kept, text[at : span.end]])
+
+
+def _nothing_said(message: Message) -> Dict[str, Any]:
     """A message of emoji or marks alone."""
     text = message.get(TEXT)
     return {"label": "out_of_scope", "text": text, "start": 0, "end": len(text), "confidence": 1.0}
 
 
-def _without_wrapping(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
+def _without_wrapping(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     """A greeting, thanks or remark round a question is no question of its own (taxonomy)."""
     told = [q for q in questions if q["label"] not in TALK]
     return told or [q for q in questions if q["label"] not in ("greet", "inform")] or questions[:1]
 
 
-def _once(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
-    """Several questions of one label count once; the span grows over both where nothing lies between (taxonomy)."""
-    kept: List[Dict[Text, Any]] = []
+def _once(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """Several questions of one label count once; the span grows over both where nothing lies between (taxonomy).
+
+    Where buying is said as the other half of a condition (便宜点我就拍了), it is a question of its own (taxonomy).
+    """
+    kept: List[Dict[str, Any]] = []
     for question in questions:
         same = next((q for q in kept if q["label"] == question["label"]), None)
         if same is None:
@@ -184,4 +221,18 @@ def _once(questions: List[Dict[Text, Any]]) -> List[Dict[Text, Any]]:
         elif same is kept[-1]:
             same["end"] = question["end"]
             same["confidence"] = max(same["confidence"], question["confidence"])
-    return kept
+    return _with_buying(kept)
+
+
+def _with_buying(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    if any(q["label"] == "purchase_intent" for q in questions):
+        return questions
+    found = []
+    for question in questions:
+        found.append(question)
+        bought = buying_said(question["text"]) if question["label"] == "negotiate_price" else None
+        if bought:
+            start = question["start"] + bought[0]
+            part = {"label": "purchase_intent", "text": question["text"][bought[0] : bought[1]]}
+            found.append({**question, **part, "start": start, "end": question["start"] + bought[1]})
+    return found

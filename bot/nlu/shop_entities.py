@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -30,7 +30,7 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
     """Entities by phrase: products, kinds, colours, capabilities, attributes, topics, couriers, ways to pay, places."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {}
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -57,10 +57,12 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _entities(self, message: Message) -> List[Dict[Text, Any]]:
+    def _entities(self, message: Message) -> List[Dict[str, Any]]:
         text = folded(message)
         spans = self._goods.find(text.text)
-        taken = [(start, end) for start, end, name, _ in spans if name in ("product", "capability", "attribute")]
+        goods = [(start, end) for start, end, name, _ in spans if name == "product"]
+        spans = [s for s in spans if s[2] == "product" or not _inside(s[:2], goods)]
+        taken = [(start, end) for start, end, _, _ in spans]
         spans += [s for s in self._places.find(text.text) if not _inside(s[:2], taken)]
         entities = [self._entity(message, name, value, *text.original(start, end)) for start, end, name, value in spans]
         language = language_of(message.get(TEXT) or "")
@@ -68,7 +70,7 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
             entities.append(self._entity(message, "language", language, 0, len(message.get(TEXT))))
         return sorted(entities, key=lambda e: (e["start"], e["end"]))
 
-    def _entity(self, message: Message, name: Text, value: Any, start: int, end: int) -> Dict[Text, Any]:
+    def _entity(self, message: Message, name: str, value: Any, start: int, end: int) -> Dict[str, Any]:
         return {
             "entity": name,
             "value": value,
@@ -84,13 +86,13 @@ class MeasureExtractor(EntityExtractorMixin, GraphComponent):
     """Entities by their form: heights, weights, households, quantities, amounts, sizes, dates, contacts."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {}
 
     @classmethod
     def create(
         cls,
-        config: Dict[Text, Any],
+        config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,

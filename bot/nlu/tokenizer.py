@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, Dict, List, Text
+from typing import Any, Dict, List
 
 import jieba
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -22,14 +22,14 @@ class ShopTokenizer(Tokenizer):
     """jieba for Chinese runs, one token for a Latin word or a number; spaces and emoji are no tokens."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> Dict[str, Any]:
         return {
             "intent_tokenization_flag": False,
             "intent_split_symbol": "_",
             "token_pattern": None,
         }
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> List[Token]:
         folded = fold_text(message.get(attribute) or "")
         tokens = []
         for match in _PIECES.finditer(folded.text):
@@ -39,7 +39,7 @@ class ShopTokenizer(Tokenizer):
         return self._apply_token_pattern(tokens)
 
     @staticmethod
-    def _words(piece: Text):
+    def _words(piece: str):
         if "\u3400" <= piece[0] <= "\u9fff":
             return jieba.tokenize(piece)
         return [(piece, 0, len(piece))]

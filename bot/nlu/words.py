@@ -8,6 +8,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 from bot.core.shop import Shop
 from bot.nlu.normalise import fold_text
+from bot.services.shipping import NOT_USED
 
 Vocabulary = Dict[str, List[Tuple[str, Any]]]
 """Folded words with what each means: (entity name, value)."""
@@ -41,6 +42,7 @@ def shop_words(shop: Shop) -> Vocabulary:
             _add(words, name, entry.id, (*entry.name.values(), *entry.words))
     for courier in shop.shipping.couriers:
         _add(words, "courier", courier.id, (*courier.name.values(), *courier.words))
+    _add(words, "courier", NOT_USED, shop.shipping.couriers_not_used)
     for way in (*shop.payment.accepted, *shop.payment.refused):
         _add(words, "payment_method", way.id, (*way.name.values(), *way.words))
     return words

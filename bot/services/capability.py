@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.shop import Capability, Product
 from bot.core.types import Answer, Ask, Fact, Reply
 from bot.services.common import Desk, answered, names_of, the_product, unknown, which_product
+from bot.services.spec import answer_spec
 
 SOURCE = "shop/capabilities"
 
@@ -18,17 +19,21 @@ def answer_capability(ask: Ask, desk: Desk) -> Answer:
         return which_product(ask, desk)
     verdicts = [desk.shop.capabilities.get((product.id, c)) for c in ask.details.capabilities]
     if not any(verdicts):
-        return _from_usage(product, ask, desk) or unknown(ask, desk, _asked(ask, desk))
+        return (
+            _from_usage(product, ask, desk) or _from_specs(product, ask, desk) or unknown(ask, desk, _asked(ask, desk))
+        )
     replies, facts = [], []
-    for capability, verdict in zip(ask.details.capabilities, verdicts):
-        if verdict is None:
-            what = desk.shop.capability_names[capability].name[ask.language]
-            replies.append(Reply("utter_unknown_of", {"name": product.name[ask.language], "what": what}))
-        else:
-            replies.extend(_verdict(product, verdict, ask, desk))
-            facts.extend(_facts(verdict, ask, desk))
-    missing = None if all(verdicts) else "person"
-    return answered(replies, *facts, missing=missing)
+    for verdict in filter(None, verdicts):
+        replies.extend(_verdict(product, verdict, ask, desk))
+        facts.extend(_facts(verdict, ask, desk))
+    return answered(replies, *facts)
+
+
+def _from_specs(product: Product, ask: Ask, desk: Desk) -> Answer | None:
+    """“Does it make noise” asks for the value of the noise."""
+    if not any((product.id, attribute) in desk.shop.specs_of for attribute in ask.details.attributes):
+        return None
+    return answer_spec(ask, desk)
 
 
 def _verdict(product: Product, held: Capability, ask: Ask, desk: Desk) -> list[Reply]:
@@ -105,3 +110,10 @@ def answer_usage(ask: Ask, desk: Desk) -> Answer:
             return answered(Reply("utter_usage", said), desk.fact("usage", text, "shop/usage"))
     topics = [desk.shop.topics[topic].name[ask.language] for topic in ask.details.topics]
     return unknown(ask, desk, topics[0] if topics else _asked(ask, desk))
+
+
+def answer_spec_or_capability(ask: Ask, desk: Desk) -> Answer:
+    """An attribute's value; where only a capability was named, its verdict."""
+    if ask.details.capabilities and not ask.details.attributes:
+        return answer_capability(ask, desk)
+    return answer_spec(ask, desk)

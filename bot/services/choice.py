@@ -27,7 +27,9 @@ def _sheet(product: Product, ask: Ask, desk: Desk) -> str:
     """Price, sizes, people, attributes and verdicts in one line."""
     language = ask.language
     prices = sorted({v.list_price for v in product.variants})
-    parts = ["–".join(formats.money(p) for p in (prices[0], prices[-1])) if len(prices) > 1 else formats.money(prices[0])]
+    parts = [
+        "–".join(formats.money(p) for p in (prices[0], prices[-1])) if len(prices) > 1 else formats.money(prices[0])
+    ]
     parts += [formats.listing(product.sizes, language)] if product.sizes else []
     attributes = [a for (p, a) in desk.shop.specs_of if p == product.id and a != "capacity"]
     parts += [f"{desk.shop.attributes[a].name[language]} {spec_value(product, a, ask, desk)}" for a in attributes[:3]]
@@ -38,7 +40,9 @@ def _sheet(product: Product, ask: Ask, desk: Desk) -> str:
 
 
 def _prices(products: list[Product], desk: Desk) -> list:
-    return [desk.fact("list_price", f"{p.id}: {min(v.list_price for v in p.variants)}", "shop/variants") for p in products]
+    return [
+        desk.fact("list_price", f"{p.id}: {min(v.list_price for v in p.variants)}", "shop/variants") for p in products
+    ]
 
 
 def answer_recommendation(ask: Ask, desk: Desk) -> Answer:

@@ -40,8 +40,10 @@ def which_product(ask: Ask, desk: Desk) -> Answer:
     """Asks back which product is meant: freely, or among those that the buyer's word fits."""
     names = [desk.shop.products[p].name[ask.language] for p in ask.details.products]
     if not names:
-        return Answer("clarify", (Reply("utter_ask_product", {"about": desk.shop.about[ask.language]}),), missing="product")
-    options = formats.listing(names[:MOST_OPTIONS], ask.language)
+        return Answer(
+            "clarify", (Reply("utter_ask_product", {"about": desk.shop.about[ask.language]}),), missing="product"
+        )
+    options = formats.listing(names[:MOST_OPTIONS], ask.language, "or")
     reply = Reply("utter_ask_which", {"options": options, "count": str(len(names))}, tuple(names[:MOST_OPTIONS]))
     return Answer("clarify", (reply,), missing="product")
 

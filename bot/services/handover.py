@@ -11,7 +11,9 @@ from bot.core.types import Fact, Language, Reply
 from bot.services.common import Desk
 
 SOURCE = "shop/hours"
-_SETTLED = re.compile(r"解决|没事|不用了|不需要|不用麻烦|算了|搞定|知道了|never ?mind|sorted|settled|solved|no need|no longer|don't need|forget it")
+_SETTLED = re.compile(
+    r"解决|没事|不用了|不需要|不用麻烦|算了|搞定|知道了|never ?mind|sorted|settled|solved|no need|no longer|don't need|forget it"
+)
 OTHER_REASONS = ("unknown_answer", "repeated_misunderstanding")
 GRAVITY = HANDED_OVER + OTHER_REASONS
 

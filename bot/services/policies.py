@@ -29,7 +29,12 @@ def answer_warranty(ask: Ask, desk: Desk) -> Answer:
             replies = [
                 Reply(
                     "utter_warranty_part",
-                    {"name": product.name[language], "years": str(years), "part": part.part[language], "part_years": str(part.years)},
+                    {
+                        "name": product.name[language],
+                        "years": str(years),
+                        "part": part.part[language],
+                        "part_years": str(part.years),
+                    },
                 )
             ]
             facts.append(desk.fact(f"warranty_{part.part['en']}_years", part.years, SOURCE))
@@ -60,7 +65,9 @@ def answer_authenticity(ask: Ask, desk: Desk) -> Answer:
 def answer_invoice(ask: Ask, desk: Desk) -> Answer:
     """Electronic, ordinary invoices; special VAT invoices through a person."""
     said = {"days": str(desk.shop.policies.invoice_days)}
-    return answered(Reply("utter_invoice", said), desk.fact("invoice", "electronic, ordinary", SOURCE), missing="person")
+    return answered(
+        Reply("utter_invoice", said), desk.fact("invoice", "electronic, ordinary", SOURCE), missing="person"
+    )
 
 
 def answer_payment(ask: Ask, desk: Desk) -> Answer:
@@ -68,26 +75,31 @@ def answer_payment(ask: Ask, desk: Desk) -> Answer:
     payment, language = desk.shop.payment, ask.language
     accepted = formats.listing((way.name[language] for way in payment.accepted), language)
     facts = [desk.fact("accepted", accepted, SOURCE)]
-    refused = next((way for way in payment.refused if way.id == ask.details.payment_method), None)
+    named = ask.details.payment_methods
+    refused = next((way for way in payment.refused if way.id in named), None)
     if refused:
         said = {"method": refused.name[language], "accepted": accepted}
-        return answered(Reply("utter_payment_refused", said), desk.fact("refused", refused.id, SOURCE), outcome="refused")
+        return answered(
+            Reply("utter_payment_refused", said), desk.fact("refused", refused.id, SOURCE), outcome="refused"
+        )
     instalments = payment.instalments
     said = {
         "accepted": accepted,
         "method": instalments.name[language],
-        "counts": formats.listing(map(str, instalments.counts), language),
+        "counts": formats.listing(map(str, instalments.counts), language, "or"),
         "from": formats.money(instalments.free_from),
     }
-    named = next((way for way in payment.accepted if way.id == ask.details.payment_method), None)
-    if named and named.name != instalments.name:
-        said["method"] = named.name[language]
+    ways = [way for way in payment.accepted if way.id in named]
+    if ways and all(way.name != instalments.name for way in ways):
+        said["method"] = formats.listing((way.name[language] for way in ways), language)
         return answered(Reply("utter_payment_named", said), *facts)
     facts.append(desk.fact("instalments_free_from", instalments.free_from, SOURCE))
     product = the_product(ask, desk)
-    if product is None or not named:
-        return answered(Reply("utter_payment_all" if not named else "utter_payment_instalments", said), *facts)
-    prices = {v.list_price * (ask.details.quantity or 1) for v in product.matching(None, ask.details.size) or product.variants}
+    if product is None or not ways:
+        return answered(Reply("utter_payment_all" if not ways else "utter_payment_instalments", said), *facts)
+    prices = {
+        v.list_price * (ask.details.quantity or 1) for v in product.matching(None, ask.details.size) or product.variants
+    }
     reached = {price >= instalments.free_from for price in prices}
     if len(reached) > 1:
         return answered(Reply("utter_payment_instalments", said), *facts)

@@ -12,6 +12,8 @@ from bot.core.types import Answer, Ask, Fact, Reply
 from bot.services.common import Desk, answered, the_product
 
 SOURCE = "shop/shipping"
+NOT_USED = "not_used"
+"""The id under which couriers are recognised that the shop does not send with."""
 
 
 def answer_shipping_time(ask: Ask, desk: Desk) -> Answer:
@@ -26,8 +28,8 @@ def answer_shipping_time(ask: Ask, desk: Desk) -> Answer:
         "cut_off": f"{shipping.cut_off:%H:%M}",
         "origin": shipping.origin[ask.language],
     }
-    replies = [Reply(_sending_reply(sent, today, desk), said)]
     place = ask.details.region
+    replies = [] if ask.follow_up and place else [Reply(_sending_reply(sent, today, desk), said)]
     if place is None:
         replies.append(Reply("utter_arrival_zones", {"zones": _zones(ask, desk)}))
         return answered(replies, *facts)
@@ -54,7 +56,9 @@ def _sending_reply(sent: date, today: date, desk: Desk) -> str:
 
 def _zones(ask: Ask, desk: Desk) -> str:
     days = {"zh": "天", "en": " days"}[ask.language]
-    return formats.listing((f"{z.name[ask.language]} {_days(z.days)}{days}" for z in desk.shop.shipping.zones), ask.language)
+    return formats.listing(
+        (f"{z.name[ask.language]} {_days(z.days)}{days}" for z in desk.shop.shipping.zones), ask.language
+    )
 
 
 def _days(days: tuple[int, int]) -> str:
@@ -152,14 +156,16 @@ def answer_courier(ask: Ask, desk: Desk) -> Answer:
     extra = next((c for c in shipping.couriers if c.extra is not None), None)
     asked = next((c for c in shipping.couriers if c.id == ask.details.courier), None)
     facts = [desk.fact("couriers", usual, SOURCE)]
-    if ask.details.courier and asked is None:
+    if ask.details.courier == NOT_USED:
         return answered(Reply("utter_courier_other", {"usual": usual}), *facts, outcome="refused")
     if asked is not None and asked.extra is not None:
         said = {"courier": asked.name[ask.language], "extra": formats.money(asked.extra)}
         facts.append(desk.fact("courier_extra", str(asked.extra), SOURCE))
         return answered(Reply("utter_courier_extra", said), *facts)
     if asked is not None:
-        return answered(Reply("utter_courier_usual_named", {"courier": asked.name[ask.language], "usual": usual}), *facts)
+        return answered(
+            Reply("utter_courier_usual_named", {"courier": asked.name[ask.language], "usual": usual}), *facts
+        )
     if extra is None:
         return answered(Reply("utter_courier_usual", {"usual": usual}), *facts)
     said = {"usual": usual, "courier": extra.name[ask.language], "extra": formats.money(extra.extra)}

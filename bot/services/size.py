@@ -9,6 +9,8 @@ from bot.core.types import Answer, Ask, Reply
 from bot.services.common import Desk, answered, the_product, unknown, which_product
 
 SOURCE = "shop/size_guide"
+FIT = "fit"
+"""The attribute by which buyers ask whether sizes run true."""
 
 
 def answer_size(ask: Ask, desk: Desk) -> Answer:
@@ -34,16 +36,24 @@ def _without_guide(product: Product, ask: Ask, desk: Desk) -> Answer:
 def _by_body(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:
     height, weight = ask.details.height_cm, ask.details.weight_kg
     if height is None and weight is None:
-        fit = f"utter_size_fit_{product.fit}" if product.fit else None
-        said = {"name": product.name[ask.language], "chart": _chart(rows)}
-        replies = [Reply("utter_size_chart", said), *([Reply(fit, {})] if fit else []), Reply("utter_ask_measures", {})]
-        return Answer("clarify", tuple(replies), (desk.fact("size_guide", product.id, SOURCE),), missing="measure")
+        first = _fit_or_chart(product, rows, ask)
+        fact = desk.fact("fit", product.fit or "unknown", "shop/products")
+        return Answer("clarify", (first, Reply("utter_ask_measures", {})), (fact,), missing="measure")
     if height is None or weight is None:
         missing = "height" if height is None else "weight"
-        return Answer("clarify", (Reply(f"utter_ask_{missing}", {"name": product.name[ask.language]}),), missing="measure")
+        return Answer(
+            "clarify", (Reply(f"utter_ask_{missing}", {"name": product.name[ask.language]}),), missing="measure"
+        )
     advice = advise_by_body(product, rows, height, weight)
     said = {"name": product.name[ask.language], "height": formats.number(height), "weight": formats.number(weight)}
     return _advised(advice, product, said, "body", ask, desk)
+
+
+def _fit_or_chart(product: Product, rows: tuple[SizeRow, ...], ask: Ask) -> Reply:
+    """“Does it run small” is told how it runs; “which size” gets the chart."""
+    if FIT in ask.details.attributes and product.fit:
+        return Reply(f"utter_size_fit_{product.fit}", {"name": product.name[ask.language]})
+    return Reply("utter_size_chart", {"name": product.name[ask.language], "chart": _chart(rows)})
 
 
 def _by_household(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bot.core import formats
 from bot.core.shop import Product
 from bot.core.types import Answer, Ask, Fact, Reply
-from bot.services.capability import answer_capability
 from bot.services.common import Desk, answered, the_product, unknown, which_product
 
 SOURCE = "shop/specs"
@@ -16,8 +15,6 @@ def answer_spec(ask: Ask, desk: Desk) -> Answer:
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
-    if not ask.details.attributes and ask.details.capabilities:
-        return answer_capability(ask, desk)
     found = [(a, spec_value(product, a, ask, desk)) for a in ask.details.attributes]
     if not any(value for _, value in found):
         names = [desk.shop.attributes[a].name[ask.language] for a in ask.details.attributes]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot.core import formats
 from bot.core.shop import Product, Variant
 from bot.core.types import Answer, Ask, Fact, Language, Reply
+from bot.core.unlisted import unlisted_goods
 from bot.ports import Stock
 from bot.services.common import Desk, answered, the_product, which_product
 
@@ -16,6 +17,8 @@ SOURCE = "inventory"
 
 def answer_stock(ask: Ask, desk: Desk) -> Answer:
     """Stock by variant, asked now. Raises InventoryError."""
+    if not ask.details.product_said and unlisted_goods(ask.question.text):
+        return _not_listed(ask, desk)
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
@@ -26,6 +29,11 @@ def answer_stock(ask: Ask, desk: Desk) -> Answer:
     if len(wanted) == 1:
         return _one_variant(product, wanted[0], stocks, ask, desk)
     return _several(product, wanted, stocks, ask, desk)
+
+
+def _not_listed(ask: Ask, desk: Desk) -> Answer:
+    fact = desk.fact("listed", "no", "shop/products")
+    return answered(Reply("utter_stock_not_listed", {"about": desk.shop.about[ask.language]}), fact, outcome="refused")
 
 
 def _one_variant(product: Product, variant: Variant, stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Answer:
@@ -42,7 +50,14 @@ def _one_variant(product: Product, variant: Variant, stocks: dict[str, Stock], a
 
 
 def _none_left(
-    product: Product, variant: Variant, stock: Stock, stocks: dict[str, Stock], item: str, ask: Ask, desk: Desk, fact: Fact
+    product: Product,
+    variant: Variant,
+    stock: Stock,
+    stocks: dict[str, Stock],
+    item: str,
+    ask: Ask,
+    desk: Desk,
+    fact: Fact,
 ) -> Answer:
     others = [v for v in product.variants if v.sku != variant.sku and _available(v, stocks)]
     near = [v for v in others if v.size == variant.size] or [v for v in others if v.colour == variant.colour] or others
@@ -76,8 +91,14 @@ def _several(product: Product, wanted: tuple[Variant, ...], stocks: dict[str, St
     if not there:
         return answered([Reply("utter_stock_out", {"item": name}), *_returns(gone, stocks, ask, desk)], *facts)
     if not gone:
-        return answered(Reply("utter_stock_all", {"name": name, "available": _grouped(there, desk, ask.language)}), *facts)
-    said = {"name": name, "available": _grouped(there, desk, ask.language), "missing": _grouped(gone, desk, ask.language)}
+        return answered(
+            Reply("utter_stock_all", {"name": name, "available": _grouped(there, desk, ask.language)}), *facts
+        )
+    said = {
+        "name": name,
+        "available": _grouped(there, desk, ask.language),
+        "missing": _grouped(gone, desk, ask.language),
+    }
     return answered([Reply("utter_stock_part", said), *_returns(gone, stocks, ask, desk)], *facts)
 
 
@@ -95,7 +116,11 @@ def _returns(gone: Iterable[Variant], stocks: dict[str, Stock], ask: Ask, desk: 
 
 def _not_offered(product: Product, ask: Ask, desk: Desk) -> Answer:
     asked = formats.variant_name(desk.shop, ask.details.colour, ask.details.size, ask.language)
-    said = {"name": product.name[ask.language], "asked": asked, "offered": _grouped(product.variants, desk, ask.language)}
+    said = {
+        "name": product.name[ask.language],
+        "asked": asked,
+        "offered": _grouped(product.variants, desk, ask.language),
+    }
     return answered(Reply("utter_stock_not_offered", said), desk.fact("offered", said["offered"], "shop/variants"))
 
 

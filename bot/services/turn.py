@@ -12,7 +12,7 @@ from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ANSWERED, HANDED_OVER
 from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
 from bot.ports import SourceError
-from bot.services import capability, choice, policies, price, shipping, size, spec, stock
+from bot.services import capability, choice, policies, price, shipping, size, stock
 from bot.services.common import Desk, answered
 from bot.services.handover import gravest, hand_over, settled
 
@@ -26,7 +26,7 @@ ANSWERS: Mapping[str, Callable[[Ask, Desk], Answer]] = {
     "ask_courier": shipping.answer_courier,
     "ask_delivery_area": shipping.answer_delivery_area,
     "ask_capability": capability.answer_capability,
-    "ask_spec": spec.answer_spec,
+    "ask_spec": capability.answer_spec_or_capability,
     "ask_price": price.answer_price,
     "ask_promotion": price.answer_promotion,
     "ask_warranty": policies.answer_warranty,
@@ -99,10 +99,12 @@ def _offer_taken(ask: Ask, dialogue: Dialogue) -> Ask:
 
 
 def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
-    if ask.label in HANDED_OVER or ask.label == "unknown_answer":
+    if ask.label == "unknown_answer":
         return Answer("handed_over", ())
     if ask.question.confidence < desk.shop.handover.sure_enough:
         return Answer("clarify", (Reply("utter_not_understood", {"about": desk.shop.about[ask.language]}),))
+    if ask.label in HANDED_OVER:
+        return Answer("handed_over", ())
     if ask.label in ANSWERS:
         return _from_facts(ask, desk)
     return _talk(ask, dialogue, desk)
@@ -125,7 +127,9 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
         return answered(Reply("utter_settled", {}))
     if ask.label in ("inform", "deny", "affirm"):
         return answered(Reply(f"utter_{ask.label}{waiting}", {}))
-    return answered(Reply(f"utter_{ask.label}", {"shop": desk.shop.name[ask.language], "about": desk.shop.about[ask.language]}))
+    return answered(
+        Reply(f"utter_{ask.label}", {"shop": desk.shop.name[ask.language], "about": desk.shop.about[ask.language]})
+    )
 
 
 # --- the whole turn ----------------------------------------------------------------------------------------------
@@ -210,7 +214,8 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
         held = tuple(_record(ask, answer, ()) for ask, answer in waiting if answer.missing == missing)
         pending = Pending(missing, held)
     said = [ask.details for ask in asks]
-    products = tuple(p for details in reversed(said) if len(details.products) <= 2 for p in reversed(details.products))
+    clear = [ask.details for ask in asks if len(ask.details.products) == 1 or ask.label == "ask_comparison"]
+    products = tuple(p for details in reversed(clear) for p in reversed(details.products))
     lasting = [ask for ask in asks if ask.label in ANSWERED or ask.label in HANDED_OVER]
     same = bool(products) and products[0] in before.products[:1]
     return replace(
@@ -226,7 +231,9 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
         size=_latest(said, "size") or (before.size if same or not products else None),
         quantity=_latest(said, "quantity") or before.quantity,
         contact=_latest(said, "contact") or before.contact,
-        handed_over=gravest(reasons + ([before.handed_over] if before.handed_over else [])) if reasons else before.handed_over,
+        handed_over=gravest(reasons + ([before.handed_over] if before.handed_over else []))
+        if reasons
+        else before.handed_over,
         misunderstood=before.misunderstood + 1 if _misunderstood(answers) else 0,
         unknown=(*before.unknown, *(_key(ask) for ask, answer in answers if answer.outcome == "unknown"))[-10:],
     )

@@ -1,0 +1,50 @@
+"""Personal data is hidden everywhere but on the card."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.masking import mask
+
+MASKED = [
+    ("我电话13812345678", "我电话138****5678"),
+    ("138 1234 5678", "138****5678"),
+    ("138-1234-5678", "138****5678"),
+    ("+8613812345678", "+86138****5678"),
+    ("110101199003071234", "110101********1234"),
+    ("11010119900307123X", "110101********123X"),
+    ("mail ann.b@example.com", "mail a***@example.com"),
+    ("杭州市西湖区文三路99号3栋202室", "杭州市西湖区文三路***"),
+    ("幸福小区 8栋", "幸福小区***"),
+    ("微信 abc_12345", "微信 ab***"),
+    ("wechat: Lily2020", "wechat: Li***"),
+    ("13812345678和13900001111", "138****5678和139****1111"),
+]
+UNTOUCHED = [
+    "",
+    "两件600我就拍",
+    "订单号202611210001234567890",
+    "Y915多少钱",
+    "12345678901",
+    "170 130斤",
+    "2026-11-21",
+    "J01 28码",
+    "微信支付可以吗",
+    "can i pay by wechat pay",
+    "can i pay with wechat please",
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED)
+def test_hides_personal_data(text: str, masked: str) -> None:
+    assert mask(text) == masked
+
+
+@pytest.mark.parametrize("text", UNTOUCHED)
+def test_leaves_the_rest_alone(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize("text", [text for text, _ in MASKED])
+def test_masking_twice_changes_nothing(text: str) -> None:
+    assert mask(mask(text)) == mask(text)
