@@ -44,7 +44,8 @@ def message_of(tracker: Tracker) -> Message:
         if e["entity"] != "language"
     )
     questions = tuple(
-        Question(q["label"], q["text"], q["start"], q["end"], q["confidence"]) for q in latest.get("questions", [])
+        Question(q["label"], q["text"], q["start"], q["end"], q["confidence"], tuple(q.get("others", ())))
+        for q in latest.get("questions", [])
     )
     return Message(text, language_of(tracker), questions, entities)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import logging
 import statistics
 import time
 from collections import Counter
@@ -62,6 +63,9 @@ class Model:
 
     def __init__(self, path: Path):
         from rasa.core.agent import Agent
+        from rasa.utils.log_utils import configure_structlog
+
+        configure_structlog(logging.ERROR)
 
         self._agent = Agent.load(str(path))
 

@@ -101,7 +101,7 @@ def front_app() -> Starlette:
             shop=live_shop(),
             clock=clock(),
             calendar=calendar(),
-            conversations=Conversations(store, rasa, words, live_shop(), clock()),
+            conversations=Conversations(store, rasa, words, desk, clock()),
             pictures=Pictures(settings().data / "pictures", store),
             api_token=api_token(),
             secret=secret("session"),

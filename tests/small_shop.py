@@ -163,6 +163,7 @@ def make_shop(**changes) -> s.Shop:
         attributes=words(
             word("power", "功率", "power"),
             word("noise", "噪音", "noise"),
+            word("fit", "版型", "fit"),
             word("colour", "颜色", "colours"),
             word("size", "尺码", "sizes"),
             word("capacity", "容量", "capacity"),

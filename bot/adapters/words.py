@@ -17,11 +17,14 @@ class Words:
     def __init__(self, domain: Path):
         self._responses: Mapping[str, list[Mapping[str, Any]]] = YAML(typ="safe").load(domain)["responses"]
 
-    def say(self, name: str, language: Language) -> dict[str, Any]:
+    def say(self, name: str, language: Language, facts: Mapping[str, str] | None = None) -> dict[str, Any]:
         """{"text", "buttons"} of the response. Raises KeyError for a name that `domain.yml` does not hold."""
         variants = self._responses[name]
         mine = [v for v in variants if _language(v) == language] or variants
-        return {"text": mine[0]["text"], "buttons": [dict(b) for b in mine[0].get("buttons", [])]}
+        text = mine[0]["text"]
+        for placeholder, value in (facts or {}).items():
+            text = text.replace(f"{{{placeholder}}}", value)
+        return {"text": text, "buttons": [dict(b) for b in mine[0].get("buttons", [])]}
 
 
 def _language(variant: Mapping[str, Any]) -> str:

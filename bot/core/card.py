@@ -23,7 +23,8 @@ AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "handed_over": "open", "refused": "refused"}
 
 _ANOTHER = re.compile(r"再|还要|另外|加一|加上|也要|和|also|another|plus|\band\b|as well")
-_INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|不要了|instead|rather|change")
+_INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rather|change|make that")
+_REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|leave out|drop")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
 _GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
 _ORDER_NUMBER = re.compile(r"(?<!\d)(\d{12,20})(?!\d)")
@@ -84,14 +85,15 @@ def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: 
 
 
 def _questions(turns: Sequence[TurnRecord]):
+    """(label, question) of all that was understood; what the bot was not sure of counts for nothing."""
     for turn in turns:
         for question in turn.record["questions"]:
-            yield question["label"], question
+            if question["outcome"] != "clarify" or question["label"] not in HANDED_OVER:
+                yield question["label"], question
 
 
 def _reason(turns: Sequence[TurnRecord]) -> str:
     reasons = [turn.record["reason"] for turn in turns if turn.record.get("reason")]
-    reasons += [label for label, _ in _questions(turns) if label in HANDED_OVER]
     return min(reasons, key=GRAVITY.index)
 
 
@@ -114,31 +116,46 @@ def _priority(reason: str, offer: Mapping | None, turns: Sequence[TurnRecord]) -
 def _wants(turns: Sequence[TurnRecord]) -> list[Want]:
     wants: list[Want] = []
     for turn in turns:
+        chosen = {s["entity"] for s in turn.record.get("said", ())} & {"product", "colour", "size", "quantity"}
         for question in turn.record["questions"]:
-            details = question["details"]
+            details, label = question["details"], question["label"]
             product = details.get("product")
-            buying = question["label"] in BUYING
-            chosen = {s["entity"] for s in turn.record.get("said", ())} & {"colour", "size", "quantity"}
-            refining = question["label"] == "inform" and chosen and any(want.product == product for want in wants)
-            if product and (buying or refining):
-                line = Want(product, details.get("colour"), details.get("size"), details.get("quantity"), turn.text)
-                wants = _wanted(wants, line, turn.text)
+            if not product or question["outcome"] == "clarify":
+                continue
+            known = any(want.product == product for want in wants)
+            if known and chosen and _REJECTED.search(turn.text) and not _INSTEAD.search(turn.text):
+                wants = [want for want in wants if want.product != product]
+            elif label in BUYING or (label == "inform" and chosen and (known or _INSTEAD.search(turn.text))):
+                line = Want(
+                    product, details.get("colour"), details.get("size"), details.get("quantity"), question["text"]
+                )
+                wants = _wanted(wants, line, turn, bool(chosen))
     return wants
 
 
-def _wanted(wants: list[Want], line: Want, text: str) -> list[Want]:
+def _wanted(wants: list[Want], line: Want, turn: TurnRecord, chosen: bool) -> list[Want]:
     """The wants after one more was said: refined, added or put in another's place."""
     same = next((want for want in wants if want.product == line.product), None)
-    adds = _ANOTHER.search(text) and not _INSTEAD.search(text)
+    instead = bool(_INSTEAD.search(turn.text))
     if same is None:
-        return [line] if _INSTEAD.search(text) else [*wants, line]
-    other_variant = (line.colour, line.size) != (same.colour, same.size) and _differs(line, same)
-    if other_variant and adds:
+        replaced = _replaced(wants, turn) if instead else None
+        return [line if want is replaced else want for want in wants] if replaced else [*wants, line]
+    if _differs(line, same) and _ANOTHER.search(turn.text) and not instead:
         return [*wants, line]
     merged = Want(
-        line.product, line.colour or same.colour, line.size or same.size, line.quantity or same.quantity, line.words
+        line.product,
+        line.colour or same.colour,
+        line.size or same.size,
+        line.quantity or same.quantity,
+        line.words if chosen else same.words,
     )
     return [merged if want is same else want for want in wants]
+
+
+def _replaced(wants: list[Want], turn: TurnRecord) -> Want | None:
+    """What another thing is taken instead of: the one named (料理机换成厨师机), else the last."""
+    named = [s["value"] for s in turn.record.get("said", ()) if s["entity"] == "product"]
+    return next((want for want in wants if want.product in named), wants[-1] if wants else None)
 
 
 def _differs(line: Want, same: Want) -> bool:

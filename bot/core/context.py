@@ -20,19 +20,59 @@ from bot.core.types import Ask, Details, Entity, Language, Question
 SHIPPING = ("ask_shipping_time", "ask_shipping_fee", "ask_delivery_area", "ask_courier")
 WITH_REGION = (*SHIPPING, *HANDED_OVER, "ask_price")
 ABOUT_VARIANTS = ("ask_stock", "ask_price", *HANDED_OVER, "inform", "affirm")
-ABOUT_SIZES = ("ask_stock", "ask_price", "ask_size")
-COUNTED = ("ask_price", "ask_shipping_fee", "ask_promotion", "ask_stock", "ask_payment")
+_SAME_AGAIN = (
+    ("region", SHIPPING),
+    ("payment_method", ("ask_payment",)),
+    ("courier", ("ask_courier", "ask_shipping_fee")),
+    ("product", tuple(label for label in ANSWERED if label not in ("ask_recommendation", "ask_hours"))),
+    ("height", ("ask_size",)),
+    ("weight", ("ask_size",)),
+    ("household", ("ask_size", "ask_recommendation")),
+    ("colour", ("ask_stock", "ask_price")),
+    ("size", ("ask_stock", "ask_price", "ask_size")),
+    ("quantity", ("ask_price", "ask_shipping_fee", "ask_promotion", "ask_stock", "ask_payment")),
+)
+"""Which detail, said alone, asks which last question again."""
+
+_CHOICES = {"product", "colour", "size", "quantity"}
+_OF_FEW = ("purchase_intent", "negotiate_price", "ask_price", "inform")
+_NEEDS = {
+    "ask_stock": {"product", "colour", "size"},
+    "ask_price": {"product"},
+    "ask_size": {"height", "weight", "household", "product"},
+    "ask_capability": {"capability"},
+    "ask_usage": {"topic", "capability"},
+    "ask_spec": {"attribute"},
+    "ask_shipping_time": {"region"},
+    "ask_shipping_fee": {"region", "courier"},
+    "ask_delivery_area": {"region"},
+    "ask_courier": {"courier"},
+    "ask_payment": {"payment_method"},
+    "ask_warranty": {"product"},
+    "ask_return_policy": {"product"},
+    "ask_comparison": {"product"},
+    "ask_recommendation": {"category", "capability", "household"},
+    "purchase_intent": {"product", "quantity", "colour", "size"},
+    "negotiate_price": {"price", "quantity"},
+    "bulk_order": {"quantity"},
+}
+"""The things that, named in a question, make a label sure that the classifier only guessed."""
+
 SURE = 0.5
 """From this confidence on the classifier's own label stands against what the named things suggest."""
 
-WITHOUT_PRODUCT = ("ask_recommendation", "ask_hours", "ask_bot", "greet", "thanks", "goodbye", "out_of_scope")
 
 _FILLER = re.compile(
-    r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|要|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
-    r"有|或|和|跟|用|买|想|看|一下|没|还|换|来|拿|话|"
+    r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
+    r"有|或|和|跟|用|想|看|一下|没|还|话|"
     r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this)\b"
 )
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
+_IN_STOCK = re.compile(r"有(?:没有|木有|吗|么|嘛|货|没|不)|还有|in stock|available|\bleft\b")
+_BUYING = re.compile(r"来|拿|要了|我要|就要|拍|下单|订|买|\b(?:take|buy|order|get|want)\b")
+_COMPANY = re.compile(
+    r"公司|单位|批发|团购|企业|学校|采购|代理|经销|定制|福利|wholesale|company|office|bulk|resell|corporate|business"
+)
 
 
 def resolve(
@@ -47,17 +87,17 @@ def resolve(
     if dialogue.pending and _answers_pending(questions, entities, dialogue, shop):
         return _pending_asked_again(questions, entities, dialogue, shop, language)
     asks: list[Ask] = []
-    for question in questions:
+    for question in [*questions, *_passed_over(questions, entities, dialogue)]:
         own = _own(question, entities)
         bare = _is_bare(question, own)
-        if bare and len(questions) > 1 and question.label != "purchase_intent":
+        if bare and len(questions) > 1 and question.label not in HANDED_OVER:
             continue  # a detail of the other questions (几天到 寄北京)
         settled = _follow_up(question, own, dialogue, shop) if bare else _by_evidence(question, own, dialogue)
         if settled:
             question = replace(question, label=settled, confidence=1.0)
         follow_up = bool(bare and settled and dialogue.last and dialogue.last["label"] == question.label)
         details = _details(question, own, entities, dialogue, shop, follow_up=follow_up)
-        question = _by_quantity(question, details, shop)
+        question = _made_sure(_by_quantity(question, details, shop), own, details)
         if question.label not in [ask.label for ask in asks]:
             asks.append(Ask(question, details, language, follow_up))
     return asks
@@ -65,6 +105,16 @@ def resolve(
 
 def _own(question: Question, entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
     return tuple(e for e in entities if question.start <= e.start < question.end)
+
+
+def _passed_over(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue) -> list[Question]:
+    """What a product is asked to do is never passed over, even where no question was made out round it."""
+    if any(q.label in ("ask_capability", "ask_usage", "ask_recommendation") for q in questions):
+        return []
+    if not (dialogue.products or any(e.name == "product" for e in entities)):
+        return []
+    missed = [e for e in entities if e.name == "capability" and not any(q.start <= e.start < q.end for q in questions)]
+    return [Question("ask_capability", e.text, e.start, e.end, 1.0) for e in missed[:1]]
 
 
 # --- labels from context -----------------------------------------------------------------------------------------
@@ -98,17 +148,16 @@ def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, 
         return "ask_spec"
     if last in HANDED_OVER and not asking:
         return "inform"
-    if "region" in names:
-        return last if last in SHIPPING else ("ask_shipping_time" if asking else None)
-    if names & {"height", "weight", "household"}:
-        return "ask_size" if last == "ask_size" or _has_size_guide(own, dialogue, shop) else "inform"
-    if "product" in names:
-        return last if last in ANSWERED and last not in WITHOUT_PRODUCT else None
-    if "quantity" in names and last in COUNTED:
-        return last
-    if names & {"colour", "size"}:
-        if last in ABOUT_SIZES:
+    if names & {"colour", "size", "product"} and _IN_STOCK.search(question.text.lower()):
+        return "ask_stock"
+    for name, labels in _SAME_AGAIN:
+        if name in names and last in labels:
             return last
+    if names & {"height", "weight", "household"}:
+        return "ask_size" if _has_size_guide(own, dialogue, shop) else "inform"
+    if "region" in names:
+        return "ask_shipping_time" if asking else "inform"
+    if names & {"colour", "size"}:
         return "ask_stock" if last in ANSWERED or asking else None
     return "ask_courier" if "courier" in names else None
 
@@ -116,20 +165,37 @@ def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, 
 def _by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dialogue) -> str | None:
     """The label that the things named settle where the classifier is not sure, or hears only talk."""
     names = {e.name for e in own}
-    offered = any(e.name == "price" and e.value.get("offered") for e in own)
-    if offered and question.label in ("ask_price", "ask_promotion", "inform", "ask_spec", "ask_capability"):
+    text = question.text.lower()
+    if any(e.name == "price" and e.value.get("offered") for e in own) and question.label not in HANDED_OVER:
         return "negotiate_price"
-    if question.confidence >= SURE and question.label not in ("inform", "out_of_scope"):
+    buying = dialogue.handed_over in ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
+    if buying and question.label in ("request_refund", "product_problem") and names & _CHOICES:
+        return "inform"  # a change of mind before anything was ordered
+    unsure = question.confidence < SURE or question.label in ("inform", "out_of_scope")
+    if not unsure:
         return None
     about_goods = "product" in names or bool(dialogue.products)
-    if "capability" in names and about_goods:
+    if about_goods and "quantity" in names and _BUYING.search(text) and not _ASKING.search(text):
+        return "purchase_intent"
+    if about_goods and "capability" in names and question.label != "ask_recommendation":
         return "ask_capability"
-    if "attribute" in names and about_goods and question.confidence < SURE:
+    if about_goods and "attribute" in names and question.confidence < SURE:
         return "ask_spec"
     last = dialogue.last["label"] if dialogue.last else None
     if last == "ask_size" and names & {"height", "weight", "household"}:
         return "ask_size"
-    return None
+    return "inform" if question.label == "out_of_scope" and names & (_CHOICES | {"contact"}) else None
+
+
+def _made_sure(question: Question, own: tuple[Entity, ...], details: Details) -> Question:
+    """The classifier's label, taken as sure where the things that such a question needs were named."""
+    names = {e.name for e in own}
+    needed = _NEEDS.get(question.label, set())
+    if question.label in HANDED_OVER:
+        enough = bool(details.products) and bool(names & needed)
+    else:
+        enough = bool(names & needed) or (question.label == "inform" and bool(names))
+    return replace(question, confidence=1.0) if enough else question
 
 
 def _has_size_guide(own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
@@ -138,17 +204,20 @@ def _has_size_guide(own: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> 
 
 
 def _by_quantity(question: Question, details: Details, shop: Shop) -> Question:
-    """So many pieces are a bulk order, whatever else was said about them (taxonomy: ten or more)."""
-    enough = (details.quantity or 0) >= shop.handover.bulk_from
-    if enough and question.label in ("purchase_intent", "negotiate_price", "ask_price", "inform"):
-        return replace(question, label="bulk_order")
+    """So many pieces are a bulk order, fewer are none, whatever else was said about them (taxonomy: ten or more)."""
+    pieces = details.quantity
+    if pieces and pieces >= shop.handover.bulk_from and question.label in (*_OF_FEW, "bulk_order"):
+        return replace(question, label="bulk_order", confidence=1.0)
+    if question.label == "bulk_order" and pieces and not _COMPANY.search(question.text.lower()):
+        others = [label for label in question.others if label != "bulk_order"]
+        return replace(question, label=others[0] if others else "negotiate_price")
     return question
 
 
 # --- the one question asked back ---------------------------------------------------------------------------------
 
 _FILLS = {
-    "product": {"product", "category"},
+    "product": {"product", "category", "capability"},
     "measure": {"height", "weight", "household", "size"},
     "region": {"region"},
 }
@@ -341,8 +410,8 @@ def _overlay(base: Details, said: Details) -> Details:
     base = replace(base, amount=None, amount_kind=None, amount_per=None)
     if said.product_said:
         changes |= {"products": said.products, "product_said": True}
-        if said.products != base.products:
-            base = replace(base, colour=None, size=None)
+        if base.products and not set(said.products) <= set(base.products):
+            base = replace(base, colour=None, size=None)  # another product, not a narrower choice
     if base.size and said.size is None and said.colour and said.products:
         changes.setdefault("size", base.size)
     return replace(base, **changes)

@@ -33,6 +33,8 @@ class Question:
     start: int
     end: int
     confidence: float
+    others: tuple[str, ...] = ()
+    """The labels that the classifier held next likely, most likely first."""
 
 
 @dataclass(frozen=True)

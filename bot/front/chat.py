@@ -41,8 +41,7 @@ async def begin(request: Request) -> Response:
     body = await read_json(request, NewSession)
     language = body.language if body.language in ("zh", "en") else "zh"
     shop = front.shop.current()
-    greeting = front.words.say("utter_greet", language)
-    text = greeting["text"].replace("{shop}", shop.name[language]).replace("{about}", shop.about[language])
+    greeting = front.words.say("utter_greet", language, {"shop": shop.name[language], "about": shop.about[language]})
     session = {"conversation": f"web:{secrets.token_urlsafe(24)}", "language": language}
     if body.product in shop.products:
         session["product"] = body.product
@@ -50,7 +49,7 @@ async def begin(request: Request) -> Response:
         {
             "token": _signer(request).dumps(session),
             "shop": dict(shop.name),
-            "greeting": {"text": text, "buttons": greeting["buttons"]},
+            "greeting": greeting,
         }
     )
 
@@ -74,9 +73,8 @@ async def send(request: Request) -> Response:
         if not await asyncio.to_thread(front.pictures.belongs, attached, conversation):
             raise Problem(400, "wrong_field", "attachments: no such picture")
     attachments = tuple({"id": a, "url": f"pictures/{a}"} for a in body.attachments)
-    incoming = Incoming(
-        conversation, body.message_id, body.text, attachments, session["language"], session.get("product")
-    )
+    product = body.product if body.product in front.shop.current().products else session.get("product")
+    incoming = Incoming(conversation, body.message_id, body.text, attachments, session["language"], product)
     answer = await front.conversations.receive(incoming)
     messages = await asyncio.to_thread(front.store.thread, conversation)
     return JSONResponse(

@@ -6,23 +6,26 @@ import asyncio
 import logging
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
-from bot.adapters.live_shop import LiveShop
 from bot.adapters.rasa_client import RasaClient, RasaTurn
 from bot.adapters.store import Said, Situation, Store
 from bot.adapters.words import Words
 from bot.core.card import TurnRecord, build_card
 from bot.core.text import fold, language_of
+from bot.core.types import Language
 from bot.ports import Clock, UnderstandingError
+from bot.services.common import Desk
+from bot.services.handover import hand_over
 
 log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+_WANTS_A_PERSON = re.compile(r"人工|真人|活人|客服|\b(?:person|human|agent|somebody|someone)\b")
 _COMMAND = re.compile(r"^[\s/／]+")
 
 
@@ -42,8 +45,8 @@ class Incoming:
 class Conversations:
     """One conversation's messages are answered one after the other, in the order they came."""
 
-    def __init__(self, store: Store, rasa: RasaClient, words: Words, shop: LiveShop, clock: Clock):
-        self._store, self._rasa, self._words, self._shop, self._clock = store, rasa, words, shop, clock
+    def __init__(self, store: Store, rasa: RasaClient, words: Words, desk: Callable[[], Desk], clock: Clock):
+        self._store, self._rasa, self._words, self._desk, self._clock = store, rasa, words, desk, clock
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
@@ -95,12 +98,30 @@ class Conversations:
             return await asyncio.to_thread(self._rasa.take_turn, sender, text, metadata)
         except UnderstandingError as error:
             log.error("turn_failed conversation=%s error=%s", incoming.conversation, error)
+            if _WANTS_A_PERSON.search(text.lower()):
+                return self._handed_over(incoming, language, situation)
             return self._own_turn("utter_cannot_answer_now", language, situation)
 
-    def _own_turn(self, name: str, language: str, situation: Situation) -> RasaTurn:
+    def _own_turn(self, name: str, language: Language, situation: Situation) -> RasaTurn:
         """A turn that needs no understanding, or could get none."""
         record = {"language": language, "questions": [], "decision": "talk", "said": []}
         return RasaTurn((self._words.say(name, language),), record, situation.dialogue)
+
+    def _handed_over(self, incoming: Incoming, language: Language, situation: Situation) -> RasaTurn:
+        """A person who is asked for by name comes even while nothing is understood."""
+        reason, desk = "request_human", self._desk()
+        line, facts = hand_over(reason, situation.dialogue.get("handed_over"), language, desk)
+        question = {"label": reason, "text": incoming.text, "outcome": "handed_over", "details": {}}
+        record = {
+            "language": language,
+            "questions": [{**question, "facts": [fact.as_json() for fact in facts]}],
+            "decision": "hand_over",
+            "said": [],
+            "reason": reason,
+            "promised": line.facts["promised"],
+        }
+        dialogue = {**situation.dialogue, "handed_over": reason}
+        return RasaTurn((self._words.say(line.name, language, line.facts),), record, dialogue)
 
     def _finish(self, incoming: Incoming, row: int, before: Situation, turn: RasaTurn) -> Mapping[str, Any]:
         """Stores replies, record, memory and card together, unless a person took over while the bot was thinking."""
@@ -146,7 +167,7 @@ class Conversations:
         turns.append(TurnRecord(incoming.text, now, turn.record, pictures))
         episode = situation.handoff["id"] if situation.handoff else uuid.uuid4().hex
         before = situation.handoff["card"]["promised"] if situation.handoff else ""
-        return build_card(episode, turns, self._shop.current(), turn.record.get("promised") or before)
+        return build_card(episode, turns, self._desk().shop, turn.record.get("promised") or before)
 
     # --- after a restart -----------------------------------------------------------------------------------------
 

@@ -157,13 +157,14 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
 
     def _question(self, message: Message, text: Folded, span: Span, chance: np.ndarray) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)
-        best = int(chance.argmax())
+        ranked = [str(self._classifier.classes[i]) for i in chance.argsort()[::-1][:4]]
         return {
-            "label": str(self._classifier.classes[best]),
+            "label": ranked[0],
             "text": message.get(TEXT)[start:end],
             "start": start,
             "end": end,
-            "confidence": round(float(chance[best]), 4),
+            "confidence": round(float(chance.max()), 4),
+            "others": ranked[1:],
         }
 
     def _probabilities(self, texts: List[str]) -> np.ndarray:

@@ -73,7 +73,7 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
     if reasons:
         line, handover_facts = hand_over(gravest(reasons), dialogue.handed_over, message.language, desk)
         replies = [*_without_offers(replies), line]
-    replies = _once(replies)
+    replies = _once(replies) or [_not_understood(message.language, desk)]
     record = {
         "language": message.language,
         "questions": [_record(ask, answer, handover_facts) for ask, answer in answers],
@@ -102,12 +102,16 @@ def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     if ask.label == "unknown_answer":
         return Answer("handed_over", ())
     if ask.question.confidence < desk.shop.handover.sure_enough:
-        return Answer("clarify", (Reply("utter_not_understood", {"about": desk.shop.about[ask.language]}),))
+        return Answer("clarify", (_not_understood(ask.language, desk),))
     if ask.label in HANDED_OVER:
         return Answer("handed_over", ())
     if ask.label in ANSWERS:
         return _from_facts(ask, desk)
     return _talk(ask, dialogue, desk)
+
+
+def _not_understood(language: Language, desk: Desk) -> Reply:
+    return Reply("utter_not_understood", {"about": desk.shop.about[language]})
 
 
 def _from_facts(ask: Ask, desk: Desk) -> Answer:
@@ -125,6 +129,10 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
         return answered(Reply("utter_contact_noted", {}))
     if ask.label == "deny" and dialogue.handed_over and settled(ask.question.text):
         return answered(Reply("utter_settled", {}))
+    if ask.label == "inform" and ask.details.product_said and ask.details.product and not dialogue.handed_over:
+        return answered(
+            Reply("utter_inform_about", {"name": desk.shop.products[ask.details.product].name[ask.language]})
+        )
     if ask.label in ("inform", "deny", "affirm"):
         return answered(Reply(f"utter_{ask.label}{waiting}", {}))
     return answered(

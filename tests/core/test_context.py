@@ -204,12 +204,32 @@ def test_a_question_with_words_of_its_own_is_no_follow_up() -> None:
     assert ask.label == "ask_spec"
 
 
+def test_a_message_of_two_bare_details_is_still_a_question() -> None:
+    text = "羽绒服 乌鲁木齐"
+    found = asks(
+        text,
+        [("ask_stock", "羽绒服"), ("ask_shipping_time", "乌鲁木齐")],
+        [("product", "W05", "羽绒服"), ("region", XINJIANG, "乌鲁木齐")],
+    )
+    assert found, "all parts were dropped, and the buyer hears nothing"
+
+
 BULK = [("purchase_intent", 10, "bulk_order"), ("purchase_intent", 9, "purchase_intent"), ("negotiate_price", 50, "bulk_order"), ("ask_stock", 50, "ask_stock")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("label", "quantity", "meant"), BULK)
 def test_ten_pieces_are_a_bulk_order(label: str, quantity: int, meant: str) -> None:
-    assert one("要这么多个", label, [("quantity", quantity, "这么多个")], TALKED_ABOUT_W05).label == meant
+    text = f"羽绒服给公司要{quantity}件"
+    assert one(text, label, [("product", "W05", "羽绒服"), ("quantity", quantity, f"{quantity}件")]).label == meant
+
+
+PURCHASES = [("来两件", "purchase_intent", 2, "purchase_intent"), ("要50件", "bulk_order", 50, "bulk_order"), ("我要50件", "purchase_intent", 50, "bulk_order")]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "label", "quantity", "meant"), PURCHASES)
+def test_a_quantity_that_is_bought_after_a_question_is_no_question_again(text, label, quantity, meant) -> None:
+    words = text.lstrip("我要来")
+    assert one(text, label, [("quantity", quantity, words)], TALKED_ABOUT_W05).label == meant
 
 
 # --- the one question asked back ----------------------------------------------------------------------------------

@@ -57,7 +57,9 @@ def test_a_moment_as_people_say_it(moment: str, zh: str, en: str) -> None:
 
 def test_a_listing_names_each_once_in_order() -> None:
     assert formats.listing(["a", "b", "a", "c"], "zh") == "a、b、c"
-    assert formats.listing(iter(["a", "b", "a"]), "en") == "a, b"
+    assert formats.listing(iter(["a", "b", "a"]), "en") == "a and b"
+    assert formats.listing(["a", "b", "c"], "en", "or") == "a, b or c"
+    assert formats.listing(["a"], "en") == "a"
     assert formats.listing([], "zh") == ""
 
 

@@ -30,7 +30,7 @@ def test_gives_the_shops_verdict_with_its_reason(product: str, capability: str, 
 def test_names_what_to_use_instead() -> None:
     answer = answer_capability(ask("ask_capability", "L18", capabilities=("soy_milk",), language="en"), make_desk())
     told = said(answer, "utter_can_instead")
-    assert told["instead"] == "soy milk maker D20, high-speed blender Y915"
+    assert told["instead"] == "soy milk maker D20 and high-speed blender Y915"
     assert told["what"] == "make soy milk"
 
 

@@ -77,13 +77,17 @@ PAYMENTS = [
 
 @pytest.mark.parametrize(("products", "method", "chosen", "outcome", "reply"), PAYMENTS)
 def test_tells_the_ways_to_pay(products: tuple, method: str | None, chosen: dict, outcome: str, reply: str) -> None:
-    answer = answer_payment(ask("ask_payment", *products, payment_methods=(method,) if method else (), **chosen), make_desk())
+    answer = answer_payment(
+        ask("ask_payment", *products, payment_methods=(method,) if method else (), **chosen), make_desk()
+    )
     assert (answer.outcome, names(answer)) == (outcome, [reply])
 
 
 def test_says_what_instalments_are_free_of() -> None:
-    told = said(answer_payment(ask("ask_payment", "Y915", payment_methods=("huabei",)), make_desk()), "utter_payment_free")
-    assert (told["method"], told["counts"], told["from"], told["price"]) == ("花呗", "3或6", "¥299", "¥399")
+    told = said(
+        answer_payment(ask("ask_payment", "Y915", payment_methods=("huabei",)), make_desk()), "utter_payment_free"
+    )
+    assert (told["method"], told["counts"], told["from"], told["price"]) == ("花呗", "3、6", "¥299", "¥399")
 
 
 def test_says_which_ways_there_are_instead_of_cash() -> None:

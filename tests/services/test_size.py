@@ -65,7 +65,11 @@ def test_tells_how_it_runs_where_that_is_asked(product: str, fit: str) -> None:
 @pytest.mark.parametrize("product", ["J01", "W05", "U36"])
 def test_without_measures_it_shows_the_chart_and_asks(product: str) -> None:
     answer = answer_size(ask("ask_size", product), make_desk())
-    assert (answer.outcome, answer.missing, names(answer)) == ("clarify", "measure", ["utter_size_chart", "utter_ask_measures"])
+    assert (answer.outcome, answer.missing, names(answer)) == (
+        "clarify",
+        "measure",
+        ["utter_size_chart", "utter_ask_measures"],
+    )
 
 
 def test_the_fact_says_how_it_runs() -> None:

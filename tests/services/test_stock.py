@@ -139,7 +139,7 @@ def test_what_is_not_made_is_said_with_what_is() -> None:
     english = said(
         answer_stock(ask("ask_stock", "U36", size="XXXL", language="en"), make_desk()), "utter_stock_not_offered"
     )
-    assert english == {"name": "loose T-shirt U36", "asked": "XXXL", "offered": "white M, L; grey M, L"}
+    assert english == {"name": "loose T-shirt U36", "asked": "XXXL", "offered": "white M and L; grey M and L"}
 
 
 def test_an_inventory_that_cannot_be_asked_is_an_error_not_an_answer() -> None:

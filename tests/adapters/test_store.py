@@ -1,0 +1,265 @@
+"""Conversations, turns and handoffs in a SQLite database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+
+from bot.adapters.store import Said, Store
+from bot.ports import StoreError
+from tests.small_shop import EVENING
+
+RECORD = {"language": "zh", "questions": [], "decision": "talk"}
+ANSWER = {"replies": [{"text": "在的"}], "state": "bot"}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """An empty store with one conversation, `c`."""
+    made = Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    made.create()
+    made.open_conversation("c", "zh", EVENING)
+    return made
+
+
+def say(store: Store, message_id: str, text: str = "在吗", minutes: int = 0, conversation: str = "c"):
+    return store.accept(conversation, message_id, text, [], EVENING + timedelta(minutes=minutes))
+
+
+def answer(store: Store, row: int, conversation: str = "c", **more) -> bool:
+    return store.finish_turn(conversation, row, more.pop("record", RECORD), [Said("在的")], ANSWER, EVENING, **more)
+
+
+def card(episode: str = "h-1", **fields) -> dict:
+    return {"episode": episode, "reason": "purchase_intent", **fields}
+
+
+# --- messages and turns -------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_kept_before_it_is_answered(store: Store) -> None:
+    accepted = say(store, "m1")
+    assert accepted.answer is None
+    assert store.unanswered() == [("c", "m1")]
+
+
+def test_the_same_message_is_kept_once_and_has_its_answer_at_hand(store: Store) -> None:
+    first = say(store, "m1")
+    assert say(store, "m1", "something else").row == first.row
+    answer(store, first.row)
+    again = say(store, "m1")
+    assert (again.row, again.answer) == (first.row, ANSWER)
+    assert [m["text"] for m in store.thread("c")] == ["在吗", "在的"]
+    assert store.unanswered() == []
+
+
+def test_the_same_id_in_another_conversation_is_another_message(store: Store) -> None:
+    store.open_conversation("d", "en", EVENING)
+    assert say(store, "m1").row != say(store, "m1", conversation="d").row
+
+
+def test_a_message_has_one_turn_and_the_second_writes_nothing(store: Store) -> None:
+    row = say(store, "m1").row
+    assert answer(store, row, dialogue={"size": "M"}) is True
+    assert answer(store, row, dialogue={"size": "L"}, card=card()) is False
+    assert store.situation("c").dialogue == {"size": "M"}
+    assert store.handoffs() == []
+    assert len(store.thread("c")) == 2
+
+
+def test_of_two_turns_at_once_one_is_kept(store: Store) -> None:
+    row, start, kept = say(store, "m1").row, Barrier(2), []
+
+    def take() -> None:
+        start.wait()
+        kept.append(answer(store, row))
+
+    threads = [Thread(target=take) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(kept) == [False, True]
+    assert len(store.thread("c")) == 2
+
+
+def test_the_same_message_twice_at_once_is_one_row(store: Store) -> None:
+    start, rows = Barrier(2), []
+
+    def come() -> None:
+        start.wait()
+        rows.append(say(store, "m1").row)
+
+    threads = [Thread(target=come) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert rows[0] == rows[1]
+
+
+def test_opening_a_conversation_twice_changes_nothing(store: Store) -> None:
+    answer(store, say(store, "m1").row, dialogue={"size": "M"})
+    store.open_conversation("c", "en", EVENING)
+    assert (store.situation("c").dialogue, store.situation("c").language) == ({"size": "M"}, "zh")
+
+
+def test_the_language_and_the_memory_follow_the_turn(store: Store) -> None:
+    answer(store, say(store, "m1").row, record={**RECORD, "language": "en"}, dialogue={"products": ["L18"]})
+    assert (store.situation("c").language, store.situation("c").dialogue) == ("en", {"products": ["L18"]})
+
+
+def test_a_turn_without_a_memory_leaves_the_last_one(store: Store) -> None:
+    answer(store, say(store, "m1").row, dialogue={"size": "M"})
+    answer(store, say(store, "m2").row)
+    assert store.situation("c").dialogue == {"size": "M"}
+
+
+def test_what_waits_for_an_answer_is_told_oldest_first(store: Store) -> None:
+    say(store, "m1"), answer(store, say(store, "m2").row), say(store, "m3")
+    assert store.unanswered() == [("c", "m1"), ("c", "m3")]
+
+
+def test_the_thread_is_in_order_and_can_be_read_from_a_number_on(store: Store) -> None:
+    answer(store, say(store, "m1", "一").row)
+    answer(store, say(store, "m2", "二").row)
+    thread = store.thread("c")
+    assert [(m["sender"], m["text"]) for m in thread] == [
+        ("buyer", "一"),
+        ("bot", "在的"),
+        ("buyer", "二"),
+        ("bot", "在的"),
+    ]
+    assert [m["id"] for m in store.thread("c", after=thread[1]["id"])] == [m["id"] for m in thread[2:]]
+    assert len(store.thread("c", limit=1)) == 1
+
+
+def test_text_comes_back_as_it_was_written(store: Store) -> None:
+    odd = "'; drop table messages; -- {price} <b>😊</b> \u202e\x00"
+    say(store, "m1", odd)
+    assert store.thread("c")[0]["text"] == odd
+
+
+# --- handoffs -----------------------------------------------------------------------------------------------------
+
+
+def test_a_card_is_kept_with_the_reply_it_came_with(store: Store) -> None:
+    answer(store, say(store, "m1").row, card=card())
+    (handoff,) = store.handoffs()
+    assert (handoff["id"], handoff["state"], handoff["card"]["reason"]) == ("h-1", "waiting", "purchase_intent")
+    assert store.state("c") == "waiting"
+    assert store.handoff("h-1")["conversation"] == "c"
+    assert store.situation("c").handoff["id"] == "h-1"
+
+
+def test_a_card_that_cannot_be_kept_takes_its_reply_with_it(store: Store) -> None:
+    store.open_conversation("d", "zh", EVENING)
+    answer(store, say(store, "m1").row, card=card("same-id"))
+    row = say(store, "m1", conversation="d").row
+    with pytest.raises(StoreError):
+        answer(store, row, conversation="d", dialogue={"size": "M"}, card=card("same-id"))
+    assert [m["sender"] for m in store.thread("d")] == ["buyer"]
+    assert store.situation("d").dialogue == {}
+    assert store.unanswered() == [("d", "m1")]
+
+
+def test_one_card_an_episode_which_later_turns_update(store: Store) -> None:
+    answer(store, say(store, "m1").row, card=card(wants=[]))
+    answer(store, say(store, "m2").row, card=card(wants=["W05"]))
+    (handoff,) = store.handoffs()
+    assert handoff["card"]["wants"] == ["W05"]
+
+
+def test_a_settled_matter_closes_the_card_and_begins_an_episode(store: Store) -> None:
+    answer(store, say(store, "m1").row, card=card(), dialogue={"size": "M"})
+    answer(store, say(store, "m2").row, dialogue={"size": "M"}, settled=True)
+    situation = store.situation("c")
+    assert (situation.state, situation.episode, situation.dialogue, situation.handoff) == ("bot", 2, {}, None)
+    assert store.handoffs() == []
+    assert store.handoff("h-1")["state"] == "closed"
+    assert store.handoff("h-1")["closed_at"]
+
+
+def test_after_closing_the_next_card_starts_clean(store: Store) -> None:
+    answer(store, say(store, "m1", "一").row, card=card())
+    answer(store, say(store, "m2", "二").row, settled=True)
+    row = say(store, "m3", "三").row
+    answer(store, row, card=card("h-2"))
+    assert [turn.text for turn in store.episode_turns("c", 2)] == ["三"]
+    assert [turn.text for turn in store.episode_turns("c", 1)] == ["一", "二"]
+    assert [handoff["id"] for handoff in store.handoffs()] == ["h-2"]
+
+
+def test_settling_where_no_card_waits_changes_nothing(store: Store) -> None:
+    answer(store, say(store, "m1").row, dialogue={"size": "M"}, settled=True)
+    assert (store.situation("c").episode, store.situation("c").dialogue) == (1, {"size": "M"})
+
+
+def test_the_turns_of_an_episode_hold_what_a_card_needs(store: Store) -> None:
+    picture = store.add_picture("c", "image/png", EVENING)
+    row = store.accept("c", "m1", "坏了", [{"id": picture}], EVENING).row
+    answer(store, row, record={**RECORD, "reason": "product_problem"})
+    (turn,) = store.episode_turns("c", 1)
+    assert (turn.text, turn.at, turn.record["reason"], turn.pictures) == (
+        "坏了",
+        EVENING,
+        "product_problem",
+        (picture,),
+    )
+
+
+def test_handoffs_are_told_newest_first(store: Store) -> None:
+    for number, name in enumerate(("x", "y")):
+        store.open_conversation(name, "zh", EVENING)
+        row = say(store, "m", conversation=name).row
+        later = EVENING + timedelta(minutes=number)
+        store.finish_turn(name, row, RECORD, [], ANSWER, later, card=card(f"h-{name}"))
+    assert [handoff["id"] for handoff in store.handoffs()] == ["h-y", "h-x"]
+
+
+# --- not found, and could not ask ---------------------------------------------------------------------------------
+
+
+def test_what_is_not_there_is_a_value(store: Store) -> None:
+    assert (store.handoff("?"), store.agent("?"), store.picture("?"), store.state("?")) == (None, None, None, "bot")
+    assert store.thread("?") == []
+
+
+def test_an_agent_is_kept_once(store: Store) -> None:
+    store.save_agent("lead", "hash-1", "lead")
+    store.save_agent("lead", "hash-2", "lead")
+    assert store.agent("lead")["password"] == "hash-2"
+
+
+def test_ids_of_pictures_cannot_be_guessed(store: Store) -> None:
+    ids = {store.add_picture("c", "image/png", EVENING) for _ in range(20)}
+    assert len(ids) == 20 and min(map(len, ids)) >= 20
+    assert store.picture(ids.pop())["conversation"] == "c"
+
+
+def test_a_database_that_cannot_be_used_is_an_error_of_ours(tmp_path: Path) -> None:
+    (tmp_path / "garbage.sqlite").write_bytes(b"this is no database, " * 500)
+    for url in (f"sqlite:///{tmp_path / 'garbage.sqlite'}", f"sqlite:///{tmp_path / 'no' / 'folder' / 'x.sqlite'}"):
+        with pytest.raises(StoreError):
+            Store(url).create()
+
+
+def test_a_database_without_tables_is_an_error_of_ours(tmp_path: Path) -> None:
+    bare = Store(f"sqlite:///{tmp_path / 'bare.sqlite'}")
+    for ask in (lambda: bare.situation("c"), lambda: bare.open_conversation("c", "zh", EVENING), lambda: bare.thread("c"), bare.unanswered, lambda: say(bare, "m")):  # fmt: skip
+        with pytest.raises(StoreError):
+            ask()
+
+
+def test_a_message_of_no_conversation_is_an_error_and_not_lost_in_silence(store: Store) -> None:
+    with pytest.raises((StoreError, LookupError)):
+        say(store, "m1", conversation="nobody")
+
+
+def test_creating_twice_keeps_what_is_there(store: Store) -> None:
+    say(store, "m1")
+    store.create()
+    assert store.unanswered() == [("c", "m1")]

@@ -1,0 +1,44 @@
+"""What the tests of the components share: messages, training lines, and the way through our pipeline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from ruamel.yaml import YAML
+
+from bot.nlu.encoder import SentenceEncoder
+
+DATA = Path(__file__).parents[2] / "data" / "nlu"
+
+
+def lines_of(path: Path) -> dict[str, list[str]]:
+    """The lines of a training file by label."""
+    found: dict[str, list[str]] = {}
+    for block in YAML(typ="safe").load(path)["nlu"]:
+        lines = [line[2:].strip() for line in block["examples"].splitlines() if line.startswith("- ")]
+        found.setdefault(block["intent"], []).extend(lines)
+    return found
+
+
+def all_lines() -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for path in sorted(DATA.glob("*.yml")):
+        for label, lines in lines_of(path).items():
+            found.setdefault(label, []).extend(lines)
+    return found
+
+
+def training_data(lines: dict[str, list[str]]) -> TrainingData:
+    messages = [Message({TEXT: text, INTENT: label}) for label, texts in lines.items() for text in texts]
+    return TrainingData(encoder().process_training_data(TrainingData(messages)).training_examples)
+
+
+def encoder() -> SentenceEncoder:
+    return SentenceEncoder(SentenceEncoder.get_default_config(), "encoder")
+
+
+def message(text: str) -> Message:
+    return Message({TEXT: text})
