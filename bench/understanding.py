@@ -51,7 +51,13 @@ def read_rows(path: Path) -> list[Row]:
         try:
             data = json.loads(line)
             rows.append(
-                Row(data["id"], data["text"], tuple(data["labels"]), tuple(data.get("alt", ())), bool(data.get("context_needed")))
+                Row(
+                    data["id"],
+                    data["text"],
+                    tuple(data["labels"]),
+                    tuple(data.get("alt", ())),
+                    bool(data.get("context_needed")),
+                )
             )
         except (ValueError, KeyError, TypeError) as error:
             raise SystemExit(f"{path.name}, line {number}: not a labelled message ({error!r})") from None
@@ -133,7 +139,9 @@ def _share(hits) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--model", type=Path, help="a trained model; left out: the one for the present data, trained if needed")
+    parser.add_argument(
+        "--model", type=Path, help="a trained model; left out: the one for the present data, trained if needed"
+    )
     parser.add_argument("--predictions", type=Path, help="write {id, labels} a line for every row")
     chosen = parser.parse_args()
     sets = {path: read_rows(path) for path in chosen.files}

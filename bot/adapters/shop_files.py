@@ -171,7 +171,10 @@ class _Loader:
             if (product, capability) in found:
                 row.wrong(f"{product} and {capability} stand twice; keep one verdict.")
             limit = row.pair("limit", needed=verdict != "yes")
-            found[product, capability] = s.Capability(product, capability, verdict, limit, instead)
+            instead_for = row.one_of("instead_for", self.capability_names, "capability", needed=False)
+            if instead_for and not instead:
+                row.wrong("`instead_for` stands without `instead`; name the products, or clear the cell.")
+            found[product, capability] = s.Capability(product, capability, verdict, limit, instead, instead_for)
         return found
 
     def read_specs(self):
@@ -235,6 +238,14 @@ class _Loader:
             postage=postage.money("otherwise"),
             postage_by_province={code: by_province.money(code) for code in by_province.names()},
             not_served=rules.texts("not_served"),
+            ways=tuple(
+                s.DeliveryWay(
+                    name=way.pair("name"),
+                    words=way.texts("words"),
+                    answer=way.pair("answer") if way.has("answer") else None,
+                )
+                for way in rules.parts("delivery_ways")
+            ),
         )
 
     def read_zone(self, zone: Rules) -> s.Zone:
@@ -253,7 +264,8 @@ class _Loader:
         for gift in rules.parts("gifts"):
             (product,) = self.known_products(gift, "product", (gift.text("product"),))
             gifts.append(s.Gift(product, gift.pair("gift")))
-        return s.Offers(money_off.money("from"), money_off.money("off"), tuple(gifts))
+        other_sales = rules.texts("other_sales") if rules.has("other_sales") else ()
+        return s.Offers(money_off.money("from"), money_off.money("off"), tuple(gifts), other_sales)
 
     def read_policies(self) -> dict[str, object]:
         rules = read_rules(self.folder, "policies.yml", self.problems)
@@ -264,13 +276,15 @@ class _Loader:
             for p in warranty.parts("parts")
         )
         self.known_products(returns, "exceptions", tuple(exceptions.names()))
+        invoice = rules.part("invoice")
         policies = s.Policies(
             return_days=returns.whole("days"),
             return_exceptions={name: exceptions.pair(name) for name in exceptions.names()},
             warranty_years={name: years.whole(name) for name in years.names()},
             warranty_parts=parts,
             fault_days=warranty.whole("fault_days"),
-            invoice_days=rules.part("invoice").whole("days"),
+            invoice_days=invoice.whole("days"),
+            special_invoice_words=invoice.texts("special_words") if invoice.has("special_words") else (),
         )
         return {"policies": policies, "payment": self.read_payment(payment)}
 

@@ -24,7 +24,7 @@ STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "hand
 
 _ANOTHER = re.compile(r"再|还要|另外|加一|加上|也要|和|also|another|plus|\band\b|as well")
 _INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rather|change|make that")
-_REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|leave out|drop")
+_REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|drop the")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
 _GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
 _ORDER_NUMBER = re.compile(r"(?<!\d)(\d{12,20})(?!\d)")

@@ -142,6 +142,8 @@ def _follow_up(question: Question, own: tuple[Entity, ...], dialogue: Dialogue, 
     asking = bool(_ASKING.search(question.text.lower()))
     if "contact" in names:
         return "inform"
+    if "price" in names and (last in HANDED_OVER or _offered(own)):
+        return "negotiate_price"
     if "capability" in names:
         return "ask_capability"
     if "attribute" in names:
@@ -166,7 +168,7 @@ def _by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dialogue
     """The label that the things named settle where the classifier is not sure, or hears only talk."""
     names = {e.name for e in own}
     text = question.text.lower()
-    if any(e.name == "price" and e.value.get("offered") for e in own) and question.label not in HANDED_OVER:
+    if _offered(own) and question.label not in HANDED_OVER:
         return "negotiate_price"
     buying = dialogue.handed_over in ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
     if buying and question.label in ("request_refund", "product_problem") and names & _CHOICES:
@@ -185,6 +187,10 @@ def _by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dialogue
     if last == "ask_size" and names & {"height", "weight", "household"}:
         return "ask_size"
     return "inform" if question.label == "out_of_scope" and names & (_CHOICES | {"contact"}) else None
+
+
+def _offered(own: tuple[Entity, ...]) -> bool:
+    return any(e.name == "price" and e.value.get("offered") for e in own)
 
 
 def _made_sure(question: Question, own: tuple[Entity, ...], details: Details) -> Question:

@@ -20,6 +20,12 @@ def money(amount: Decimal) -> str:
     return f"¥{plain.to_integral_value()}" if plain == plain.to_integral_value() else f"¥{plain}"
 
 
+def money_range(amounts: Iterable[Decimal]) -> str:
+    """¥129, or ¥129–¥189 where they differ."""
+    ends = sorted(set(amounts))
+    return "–".join(money(amount) for amount in (ends[:1] + ends[1:][-1:]))
+
+
 def day(value: date, today: date, language: Language) -> str:
     """A day as people say it: 明天, 11月24日周二, tomorrow, Tue 24 Nov."""
     ahead = (value - today).days
@@ -52,6 +58,12 @@ def size_name(size: str, language: Language) -> str:
     if language == "zh" and (size.isdigit() or size.strip("X") in ("S", "M", "L", "X", "")):
         return f"{size}码"
     return size
+
+
+def sizes(listed: list[str], language: Language) -> str:
+    """S、M; 26、27码; 26 and 27."""
+    joined = listing(listed, language)
+    return f"{joined}码" if language == "zh" and listed and listed[-1].isdigit() else joined
 
 
 def variant_name(shop: Shop, colour: str | None, size: str | None, language: Language) -> str:

@@ -7,11 +7,20 @@ import re
 _DIGITS = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "俩": 2, "三": 3, "仨": 3, "四": 4, "五": 5}
 _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
-_ENGLISH = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_ENGLISH = {
+    word: value
+    for value, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+}
+_ENGLISH |= {
+    word: 10 * (i + 2) for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())
+}
 
 CHINESE = "[零〇一二两俩三仨四五六七八九十百千万半]"
-NUMBER = rf"(?:\d+(?:\.\d+)?|{CHINESE}+|(?:{'|'.join(_ENGLISH)})(?![a-z]))"
-"""A pattern for one number in folded text."""
+NUMBER = (
+    rf"(?:(?<!\d)(?<!\d\.)\d{{1,9}}(?:\.\d{{1,4}})?(?!\d)|(?<!{CHINESE}){CHINESE}{{1,12}}|"
+    rf"(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z]))"
+)
+"""A pattern for one whole number in folded text. It begins nowhere within a number, so that reading stays linear."""
 
 
 def parse_number(text: str) -> float | None:
@@ -19,7 +28,7 @@ def parse_number(text: str) -> float | None:
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
     if text in _ENGLISH:
-        return float(_ENGLISH.index(text))
+        return float(_ENGLISH[text])
     if text == "半":
         return 0.5
     if text.endswith("半"):
@@ -39,7 +48,10 @@ def _with_units(text: str) -> float | None:
                 last_unit = 10
         elif character in _UNITS:
             last_unit = _UNITS[character]
-            total += (digit or 1) * last_unit
+            if last_unit == 10000:
+                total = (total + digit or 1) * last_unit
+            else:
+                total += (digit or 1) * last_unit
             digit = 0
         else:
             return None

@@ -11,6 +11,9 @@ from functools import cached_property
 Pair = Mapping[str, str]
 """A text in both languages: {"zh": …, "en": …}."""
 
+FIT = "fit"
+"""The attribute by which buyers ask whether sizes run true; its value is a product's `fit` (taxonomy: `ask_size`)."""
+
 
 @dataclass(frozen=True)
 class Word:
@@ -64,6 +67,8 @@ class Capability:
     verdict: str
     limit: Pair
     instead: tuple[str, ...]
+    instead_for: str | None = None
+    """The capability that the products of `instead` are for, where it is not this one (no juicer; for smoothies Y915)."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,15 @@ class Courier:
 
 
 @dataclass(frozen=True)
+class DeliveryWay:
+    """A way of handing a parcel over that buyers ask for; without an answer the shop says nothing of it."""
+
+    name: Pair
+    words: tuple[str, ...]
+    answer: Pair | None = None
+
+
+@dataclass(frozen=True)
 class Shipping:
     origin: Pair
     cut_off: time
@@ -115,6 +129,7 @@ class Shipping:
     postage: Decimal
     postage_by_province: Mapping[str, Decimal]
     not_served: tuple[str, ...]
+    ways: tuple[DeliveryWay, ...] = ()
 
     def zone(self, province: str) -> Zone | None:
         return next((zone for zone in self.zones if province in zone.provinces), None)
@@ -131,6 +146,8 @@ class Offers:
     off_from: Decimal
     off: Decimal
     gifts: tuple[Gift, ...]
+    other_sales: tuple[str, ...] = ()
+    """Words for sales of other days (双12, Black Friday), of which nothing is known before they run."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +179,8 @@ class Policies:
     warranty_parts: tuple[PartWarranty, ...]
     fault_days: int
     invoice_days: int
+    special_invoice_words: tuple[str, ...] = ()
+    """Words for the invoice that a person has to make out (special VAT)."""
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,22 @@ MOST_PIECES = 9
 MOST_JOINED = 4
 """So many neighbouring pieces are tried as one question."""
 
-_AFTER_PARTICLE = r"(?<=[吗呢么嘛吧呀啊哦])(?=[^\s吗呢么嘛吧呀啊哦的?？!！。.,，~～]{2})"
+_PARTICLE = r"(?:(?<=[吗呢嘛吧呀啊哦])|(?<=[^什怎那这多要]么))"
+"""The 么 of 什么, 怎么 and 那么 is none."""
+
+_SENTENCE_END = r"(?<=[?？!！。\n])(?=[^?？!！。;；,，、~～\n])|(?<=[a-z\d]\.) (?=[a-z])"
+_PAUSE = r"(?<=[;；~～])(?=[^?？!！。;；,，、~～\n])|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])"
+_AFTER_PARTICLE = rf"{_PARTICLE}(?=[^\s吗呢么嘛吧呀啊哦的?？!！。.,，~～]{{2}})"
 _BEFORE_JOINT = r"(?=还有(?!货|没|吗|呢|多|几|现|剩|库)|另外|顺便|然后|而且|以及|再问|还想问)"
-_PUNCTUATION = r"(?<=[?？!！。;；,，、~～\n])(?=[^?？!！。;；,，、~～\n])|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])|(?<=[a-z\d])\. (?=[a-z])"
 _ENGLISH_JOINT = (
     r"(?= and (?:how|what|when|where|is|are|do|does|can|could|will|would|which|also|who)\b)|(?= (?:also|plus),? )"
 )
-_CUT = re.compile("|".join((_PUNCTUATION, _AFTER_PARTICLE, _BEFORE_JOINT, _ENGLISH_JOINT)))
+_COMMA = r"(?<=[,，、])(?=[^?？!！。;；,，、~～\n])"
+_CUTS = tuple(
+    re.compile(pattern)
+    for pattern in (_SENTENCE_END, "|".join((_PAUSE, _AFTER_PARTICLE, _BEFORE_JOINT, _ENGLISH_JOINT)), _COMMA)
+)
+"""Where a question may end, the surest first: where there are too many places, the last of these go first."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +40,23 @@ class Span:
 
 def pieces(text: str) -> list[Span]:
     """The smallest parts that folded text may be cut into; one part where there is nothing to cut at."""
-    cuts = sorted({match.start() for match in _CUT.finditer(text)} - {0, len(text)})
-    while len(cuts) >= MOST_PIECES:
-        cuts = cuts[::2]
+    cuts = _places(text)
     edges = [0, *cuts, len(text)]
     spans = [_trimmed(text, start, end) for start, end in zip(edges, edges[1:])]
     found = [span for span in spans if span.start < span.end]
     return found or [Span(0, len(text))]
+
+
+def _places(text: str) -> list[int]:
+    """At most MOST_PIECES - 1 places to cut, in order: the surest kinds first, and of the last kind that fits evenly many."""
+    chosen: list[int] = []
+    for pattern in _CUTS:
+        found = sorted({match.start() for match in pattern.finditer(text)} - {0, len(text), *chosen})
+        room = MOST_PIECES - 1 - len(chosen)
+        if len(found) > room:
+            found = [found[len(found) * (i + 1) // room - 1] for i in range(room)]
+        chosen += found
+    return sorted(chosen)
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
@@ -78,7 +97,7 @@ def best_cut(parts: Sequence[Span], gain: Callable[[Span], float]) -> list[Span]
 
 
 _BUYING = re.compile(
-    r"(?:我|我们|俺)?(?:就|马上|立马|立刻)(?:去|能)?(?:拍|买|下单|付款|拿下|入手|要了|定了)[^,，。!！?？]*$|(?:and |then )?i(?:'ll| will|'d| would) (?:take|buy|order|get)\b[^,.?!]*$"
+    r"(?:我|我们|俺)?(?:就|马上|立马|立刻)(?:去|能)?(?:拍|买|下单|付款|拿下|入手|要了|定了)[^,，。!！?？]*$|(?:and |then )?i(?:['’]?ll| will|['’]?d| would) (?:take|buy|order|get)\b[^,.?!]*$"
 )
 
 

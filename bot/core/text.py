@@ -7,9 +7,13 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "So", "Sk"}
 """Unicode categories that carry no words: control, bidi and zero-width marks, emoji, stray accents."""
+
+_MARKS = "™℠"
+"""Signs whose plain form is letters that nobody reads as a word."""
 
 _CJK = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[a-zA-Z]{2,}")
@@ -38,13 +42,14 @@ def fold(text: str, simplified: Mapping[int, str] | None = None) -> Folded:
 
     `simplified` maps the code points of Traditional characters to Simplified ones (as for `str.translate`).
     """
+    simplified = simplified or {}
     folded: list[str] = []
     offsets: list[int] = []
     for position, character in enumerate(text):
-        for piece in _fold_character(character, simplified or {}):
+        for piece in _plain(character):
             if piece == " " and (not folded or folded[-1] == " "):
                 continue
-            folded.append(piece)
+            folded.append(simplified.get(ord(piece), piece))
             offsets.append(position)
     while folded and folded[-1] == " ":
         folded.pop()
@@ -53,12 +58,18 @@ def fold(text: str, simplified: Mapping[int, str] | None = None) -> Folded:
     return Folded("".join(folded), (*offsets, end))
 
 
-def _fold_character(character: str, simplified: Mapping[int, str]) -> str:
-    if unicodedata.category(character) in _DROPPED or character.isspace():
-        return " "
+@lru_cache(maxsize=65536)
+def _plain(character: str) -> str:
+    """The character in small letters and half width; a unit in one sign (㎏, ℃) is spelt out; a space for no word."""
     plain = unicodedata.normalize("NFKC", character)
-    plain = "".join(" " if c.isspace() or unicodedata.category(c) in _DROPPED else c for c in plain)
-    return plain.lower().translate(simplified)
+    spelt_out = plain != character and character not in _MARKS and any(c.isalpha() for c in plain)
+    if character.isspace() or not (spelt_out or _is_word(character)):
+        return " "
+    return "".join(c if _is_word(c) and not c.isspace() else " " for c in plain).lower()
+
+
+def _is_word(character: str) -> bool:
+    return character == "°" or unicodedata.category(character) not in _DROPPED
 
 
 def language_of(text: str) -> str | None:

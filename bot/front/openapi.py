@@ -17,7 +17,7 @@ def document() -> dict[str, Any]:
     models = schema([ApiMessage], ref_prefix="#/components/schemas/")["definitions"]
     card = {k: v for k, v in json.loads(CARD_SCHEMA.read_text(encoding="utf-8")).items() if not k.startswith("$")}
     return {
-        "openapi": "3.0.3",
+        "openapi": "3.1.0",
         "info": {"title": "Nightdesk", "version": "1", "description": "A pre-sale desk for online shops."},
         "paths": {"/api/messages": {"post": _post()}, "/readyz": {"get": _readyz()}},
         "components": {
@@ -84,7 +84,7 @@ _ANSWER: dict[str, Any] = {
                 "questions": {"type": "array", "items": {"type": "object"}},
             },
         },
-        "handoff": {"nullable": True, "allOf": [{"$ref": "#/components/schemas/Card"}]},
+        "handoff": {"anyOf": [{"$ref": "#/components/schemas/Card"}, {"type": "null"}]},
         "state": {"enum": ["bot", "waiting", "claimed"]},
     },
 }

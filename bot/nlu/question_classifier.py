@@ -17,6 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from bot.core.asking import has_question_form
 from bot.core.labels import ALL, TALK, most_demanding
 from bot.core.splitting import Span, best_cut, buying_said, candidates, pieces
 from bot.core.text import Folded
@@ -49,8 +50,8 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             "strength": 5.0,  # inverse of the L2 penalty
             "iterations": 110,
             "ngrams": 4,  # longest character n-gram
-            "margin": 0.4,  # how sure a part must be to count as a question of its own
-            "echo": 0.2,  # how much the whole message must agree with the label of a part
+            "sure_question": 0.5,  # how sure a part in the form of a question must be to count as one of its own
+            "sure_statement": 0.9,  # the same for a part in the form of a statement: mostly part of a story
         }
 
     def __init__(
@@ -143,17 +144,17 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         spans = candidates(parts)
         goods = _goods(message, text)
         chances = dict(zip(spans, self._probabilities([_without_goods(readable, span, goods) for span in spans])))
-        whole = chances[Span(parts[0].start, parts[-1].end)]
-        cut = best_cut(parts, lambda span: self._gain(chances[span], whole))
+        cut = best_cut(parts, lambda span: self._gain(chances[span], readable[span.start : span.end]))
         found = [self._question(message, text, span, chances[span]) for span in cut]
         return _once(_without_wrapping(found))
 
-    def _gain(self, chance: np.ndarray, whole: np.ndarray) -> float:
-        """What a part adds as a question of its own: how sure its label is, and how much the whole message agrees."""
+    def _gain(self, chance: np.ndarray, text: str) -> float:
+        """What a part adds as a question of its own."""
         best = int(chance.argmax())
         if self._classifier.classes[best] in TALK:
             return -IDLE
-        return float(chance[best] * whole[best] ** self._config["echo"]) - self._config["margin"]
+        form = "sure_question" if has_question_form(text) else "sure_statement"
+        return float(chance[best]) - self._config[form]
 
     def _question(self, message: Message, text: Folded, span: Span, chance: np.ndarray) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)

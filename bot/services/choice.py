@@ -5,10 +5,14 @@ from __future__ import annotations
 from bot.core import formats
 from bot.core.shop import Product
 from bot.core.types import Answer, Ask, Reply
-from bot.services.common import Desk, answered
-from bot.services.spec import spec_value
+from bot.core.unlisted import unlisted_goods
+from bot.services.capability import answer_capability
+from bot.services.common import Desk, answered, detours, not_listed, the_product
+from bot.services.size import answer_size
+from bot.services.spec import answer_spec, holds, spec_value
 
 MOST_SUGGESTED = 3
+MOST_USES = 4
 
 
 def answer_comparison(ask: Ask, desk: Desk) -> Answer:
@@ -26,10 +30,7 @@ def answer_comparison(ask: Ask, desk: Desk) -> Answer:
 def _sheet(product: Product, ask: Ask, desk: Desk) -> str:
     """Price, sizes, people, attributes and verdicts in one line."""
     language = ask.language
-    prices = sorted({v.list_price for v in product.variants})
-    parts = [
-        "–".join(formats.money(p) for p in (prices[0], prices[-1])) if len(prices) > 1 else formats.money(prices[0])
-    ]
+    parts = [_price(product)]
     parts += [formats.listing(product.sizes, language)] if product.sizes else []
     attributes = [a for (p, a) in desk.shop.specs_of if p == product.id and a != "capacity"]
     parts += [f"{desk.shop.attributes[a].name[language]} {spec_value(product, a, ask, desk)}" for a in attributes[:3]]
@@ -39,16 +40,26 @@ def _sheet(product: Product, ask: Ask, desk: Desk) -> str:
     return ("，" if language == "zh" else ", ").join(parts)
 
 
+def _price(product: Product) -> str:
+    return formats.money_range(variant.list_price for variant in product.variants)
+
+
 def _prices(products: list[Product], desk: Desk) -> list:
-    return [
-        desk.fact("list_price", f"{p.id}: {min(v.list_price for v in p.variants)}", "shop/variants") for p in products
-    ]
+    return [desk.fact("list_price", f"{p.id}: {_price(p).replace('¥', '')}", "shop/variants") for p in products]
 
 
 def answer_recommendation(ask: Ask, desk: Desk) -> Answer:
-    """Up to three products in stock that do what was asked for, cheapest first; or what is sold, where nothing was said."""
+    """Up to three products in stock that do what was asked for, cheapest first; or what is sold, where nothing was said.
+
+    About one product that was named: what it is for. Raises InventoryError.
+    """
     details, language = ask.details, ask.language
-    if not (details.capabilities or details.category or details.products):
+    product = the_product(ask, desk) if details.product_said else None
+    if product is not None:
+        return _about_one(product, ask, desk)
+    if detours(ask, desk) or (not _anything_said(ask) and unlisted_goods(ask.question.text)):
+        return not_listed(ask, desk)
+    if not _anything_said(ask):
         names = tuple(word.name[language] for word in desk.shop.categories.values())
         said = {"about": desk.shop.about[language]}
         return Answer("clarify", (Reply("utter_ask_use", said, names),), missing="product")
@@ -63,6 +74,51 @@ def answer_recommendation(ask: Ask, desk: Desk) -> Answer:
     names = tuple(p.name[language] for p in chosen)
     facts = [desk.fact("suggested", p.id, "shop/products") for p in chosen]
     return answered(Reply("utter_recommend", {"lines": lines}, names), *facts)
+
+
+def _anything_said(ask: Ask) -> bool:
+    """Whether the message itself says what is looked for; the product talked about before does not."""
+    details = ask.details
+    return bool(details.capabilities or details.category or details.product_said)
+
+
+def _about_one(product: Product, ask: Ask, desk: Desk) -> Answer:
+    """Nobody who named a product is shown that product alone: its answer, or what it is good for and what comes with it."""
+    details = ask.details
+    if details.capabilities:
+        return answer_capability(ask, desk)
+    if any(holds(product, attribute, ask, desk) for attribute in details.attributes):
+        return answer_spec(ask, desk)
+    if details.household and product.id in desk.shop.size_rows:
+        return answer_size(ask, desk)
+    language = ask.language
+    uses, specs = _uses(product, ask, desk), _specs(product, ask, desk)
+    said = {
+        "name": product.name[language],
+        "price": _price(product),
+        "uses": formats.listing(uses, language),
+        "specs": ("，" if language == "zh" else ", ").join(specs),
+    }
+    kind = "_uses" if uses else "_specs" if specs else ""
+    replies = [Reply(f"utter_recommend_one{kind}", said)]
+    replies += [
+        Reply("utter_promotion_gift", {"name": product.name[language], "gift": gift.gift[language]})
+        for gift in desk.shop.offers.gifts
+        if gift.product == product.id
+    ]
+    return answered(replies, *_prices([product], desk), desk.fact("suggested", product.id, "shop/products"))
+
+
+def _uses(product: Product, ask: Ask, desk: Desk) -> list[str]:
+    """What it does without a limit."""
+    names = desk.shop.capability_names
+    able = [c for (p, c), held in desk.shop.capabilities.items() if p == product.id and held.verdict == "yes"]
+    return [names[c].name[ask.language] for c in able if not names[c].kind][:MOST_USES]
+
+
+def _specs(product: Product, ask: Ask, desk: Desk) -> list[str]:
+    attributes = [a for (p, a) in desk.shop.specs_of if p == product.id][:3]
+    return [f"{desk.shop.attributes[a].name[ask.language]} {spec_value(product, a, ask, desk)}" for a in attributes]
 
 
 def _suits(product: Product, ask: Ask, desk: Desk) -> bool:
@@ -87,9 +143,9 @@ def _rank(product: Product, ask: Ask, desk: Desk) -> int:
 
 
 def _line(product: Product, ask: Ask, desk: Desk) -> str:
-    prices = sorted({v.list_price for v in product.variants})
-    shown = "–".join(formats.money(p) for p in ((prices[0], prices[-1]) if len(prices) > 1 else prices))
-    parts = [product.name[ask.language], shown]
+    parts = [product.name[ask.language], _price(product)]
+    if not ask.details.capabilities and (uses := formats.listing(_uses(product, ask, desk), ask.language)):
+        parts.append(f"✓ {uses}")
     for capability in ask.details.capabilities:
         limit = desk.shop.capabilities[product.id, capability].limit[ask.language]
         parts += [limit] if limit else []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
 
 from bot.core import formats
-from bot.core.shop import Product, Shop
-from bot.core.types import Answer, Ask, Fact, Reply
+from bot.core.shop import Capability, Product, Shop
+from bot.core.text import fold
+from bot.core.types import Answer, Ask, Fact, Language, Reply
 from bot.ports import Calendar, Inventory
 
 MOST_OPTIONS = 6
@@ -34,6 +38,17 @@ class Desk:
 def the_product(ask: Ask, desk: Desk) -> Product | None:
     product = ask.details.product
     return desk.shop.products.get(product) if product else None
+
+
+def mentions(text: str, words: Iterable[str]) -> bool:
+    """Whether one of the shop's words stands in the text; Latin words stand alone."""
+    plain = fold(text).text
+    return any(_spoken(fold(word).text).search(plain) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _spoken(word: str) -> re.Pattern:
+    return re.compile(rf"(?<![a-z\d]){re.escape(word)}(?![a-z\d])" if word.isascii() else re.escape(word))
 
 
 def which_product(ask: Ask, desk: Desk) -> Answer:
@@ -62,5 +77,49 @@ def answered(replies: Iterable[Reply] | Reply, *facts: Fact, outcome: str = "ans
     return Answer(outcome, replies, tuple(facts), **more)
 
 
-def names_of(desk: Desk, ids: Iterable[str], language: str) -> str:
+def names_of(desk: Desk, ids: Iterable[str], language: Language) -> str:
     return formats.listing((desk.shop.products[i].name[language] for i in ids), language)
+
+
+def pieces(ask: Ask) -> int:
+    """How many are talked about; one where nothing was said."""
+    return ask.details.quantity or 1
+
+
+def totals(product: Product, ask: Ask) -> list[Decimal]:
+    """What as many pieces as were said come to by list price: one figure, or several where the variants' prices differ."""
+    variants = product.matching(ask.details.colour, ask.details.size) or product.variants
+    return sorted({variant.list_price * pieces(ask) for variant in variants})
+
+
+def ordered(product: Product, ask: Ask) -> str:
+    """破壁机 Y915, or 料理机 L18 × 2."""
+    name = product.name[ask.language]
+    return f"{name} × {pieces(ask)}" if pieces(ask) > 1 else name
+
+
+def fit_reply(product: Product, language: Language) -> Reply:
+    """Whether the product's sizes run true. Only for a product with a `fit`."""
+    return Reply(f"utter_size_fit_{product.fit}", {"name": product.name[language]})
+
+
+def instead_reply(held: Capability, ask: Ask, desk: Desk) -> Reply:
+    """What to use in place of a product that cannot, and what for."""
+    what = desk.shop.capability_names[held.instead_for or held.capability].name[ask.language]
+    return Reply("utter_can_instead", {"what": what, "instead": names_of(desk, held.instead, ask.language)})
+
+
+def not_listed(ask: Ask, desk: Desk) -> Answer:
+    """Goods that the shop does not sell, with what the tables name in their place."""
+    replies = [Reply("utter_stock_not_listed", {"about": desk.shop.about[ask.language]})]
+    facts = [desk.fact("listed", "no", "shop/products")]
+    for held in detours(ask, desk):
+        replies.append(instead_reply(held, ask, desk))
+        facts.append(desk.fact("instead", "|".join(held.instead), "shop/capabilities"))
+    return answered(replies, *facts, outcome="refused")
+
+
+def detours(ask: Ask, desk: Desk) -> list[Capability]:
+    """Rows that say: nothing here does what was asked, but for this other use there is something."""
+    asked = ask.details.capabilities
+    return [held for (_, c), held in desk.shop.capabilities.items() if c in asked and held.instead_for]

@@ -14,24 +14,35 @@ SOURCE = "shop/hours"
 _SETTLED = re.compile(
     r"解决|没事|不用了|不需要|不用麻烦|算了|搞定|知道了|never ?mind|sorted|settled|solved|no need|no longer|don't need|forget it"
 )
+_UNSETTLED = re.compile(
+    r"(?:没有?|未|没能|没法|无法|不能)(?:给我?|帮我?|替我|人|完全|彻底|真的?)?(?:解决|搞定)|(?:解决|搞定)(?:不了|不掉|了?[没吗么嘛])|"
+    r"(?:not|n't|nt|never) (?:yet |been |really |fully |quite )*(?:sorted|settled|solved)|unsolved|unsettled|(?:do not|don't|dont) forget it"
+)
+"""The same words with a negation: the matter is still open."""
 OTHER_REASONS = ("unknown_answer", "repeated_misunderstanding")
 GRAVITY = HANDED_OVER + OTHER_REASONS
+ASKING_FOR_THE_ORDER = ("track_parcel", "request_refund")
+"""Reasons whose line asks for the order number, unless it was said."""
 
 
 def gravest(reasons: list[str]) -> str:
     return min(reasons, key=GRAVITY.index)
 
 
-def hand_over(reason: str, before: str | None, language: Language, desk: Desk) -> tuple[Reply, tuple[Fact, ...]]:
+def hand_over(
+    reason: str, before: str | None, language: Language, desk: Desk, *, order_said: bool = False
+) -> tuple[Reply, tuple[Fact, ...]]:
     """The line for a handover. `before` is the reason already handed over in this episode, if any.
 
     A graver reason is told as new, because it may go to other people with other hours; else the buyer hears that
-    it was added to what was passed on.
+    it was added to what was passed on, and when those are there who have the card: the people of the graver reason.
+    `order_said`: the order number is known, so that it is not asked for.
     """
-    promised, fact = promise(reason, language, desk)
+    promised, fact = promise(gravest([reason, before] if before else [reason]), language, desk)
     if before is not None and GRAVITY.index(reason) >= GRAVITY.index(before):
         return Reply("utter_handover_added", {"promised": promised}), (fact,)
-    return Reply(f"utter_handover_{reason}", {"promised": promised}), (fact,)
+    known = "_with_order" if order_said and reason in ASKING_FOR_THE_ORDER else ""
+    return Reply(f"utter_handover_{reason}{known}", {"promised": promised}), (fact,)
 
 
 def promise(reason: str, language: Language, desk: Desk) -> tuple[str, Fact]:
@@ -47,4 +58,5 @@ def promise(reason: str, language: Language, desk: Desk) -> tuple[str, Fact]:
 
 def settled(text: str) -> bool:
     """Whether a refusal says that the matter itself is settled (taxonomy: 不用了解决了, 没事了)."""
-    return bool(_SETTLED.search(text.lower()))
+    said = text.lower().replace("’", "'")
+    return bool(_SETTLED.search(said)) and not _UNSETTLED.search(said)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.core import formats
-from bot.core.opening import presence
+from bot.core.opening import in_spring_festival, presence
+from bot.core.shop import Product
 from bot.core.types import Answer, Ask, Reply
-from bot.services.common import Desk, answered, the_product
+from bot.services.common import Desk, answered, mentions, ordered, the_product, totals
 
 SOURCE = "shop/policies"
 
@@ -42,13 +43,13 @@ def answer_warranty(ask: Ask, desk: Desk) -> Answer:
 
 
 def answer_return_policy(ask: Ask, desk: Desk) -> Answer:
-    """Days to return it, who pays, and what is excepted."""
+    """What is excepted first, then the days to return it and who pays."""
     policies = desk.shop.policies
     facts = [desk.fact("return_days", policies.return_days, SOURCE)]
     replies = [Reply("utter_return_policy", {"days": str(policies.return_days)})]
     exception = policies.return_exceptions.get(ask.details.product or "")
     if exception:
-        replies.append(Reply("utter_return_exception", {"exception": exception[ask.language]}))
+        replies.insert(0, Reply("utter_return_exception", {"exception": exception[ask.language]}))
         facts.append(desk.fact("return_exception", exception[ask.language], SOURCE))
     return answered(replies, *facts)
 
@@ -64,10 +65,11 @@ def answer_authenticity(ask: Ask, desk: Desk) -> Answer:
 
 def answer_invoice(ask: Ask, desk: Desk) -> Answer:
     """Electronic, ordinary invoices; special VAT invoices through a person."""
+    if mentions(ask.question.text, desk.shop.policies.special_invoice_words):
+        fact = desk.fact("invoice", "special, through a person", SOURCE)
+        return answered(Reply("utter_invoice_special"), fact, missing="person")
     said = {"days": str(desk.shop.policies.invoice_days)}
-    return answered(
-        Reply("utter_invoice", said), desk.fact("invoice", "electronic, ordinary", SOURCE), missing="person"
-    )
+    return answered(Reply("utter_invoice", said), desk.fact("invoice", "electronic, ordinary", SOURCE))
 
 
 def answer_payment(ask: Ask, desk: Desk) -> Answer:
@@ -82,29 +84,32 @@ def answer_payment(ask: Ask, desk: Desk) -> Answer:
         return answered(
             Reply("utter_payment_refused", said), desk.fact("refused", refused.id, SOURCE), outcome="refused"
         )
-    instalments = payment.instalments
+    ways = [way for way in payment.accepted if way.id in named]
+    plain = [way.name[language] for way in ways if way.name != payment.instalments.name]
+    replies = [Reply("utter_payment_named", {"method": formats.listing(plain, language)})] if plain else []
+    if ways and len(plain) == len(ways):
+        return answered(replies, *facts)
+    facts.append(desk.fact("instalments_free_from", payment.instalments.free_from, SOURCE))
+    product = the_product(ask, desk) if ways else None
+    return answered([*replies, _instalments(product, accepted if not ways else "", ask, desk)], *facts)
+
+
+def _instalments(product: Product | None, accepted: str, ask: Ask, desk: Desk) -> Reply:
+    """All ways where none was named; else whether the product talked about is free of interest."""
+    instalments, language = desk.shop.payment.instalments, ask.language
     said = {
-        "accepted": accepted,
         "method": instalments.name[language],
         "counts": formats.listing(map(str, instalments.counts), language, "or"),
         "from": formats.money(instalments.free_from),
     }
-    ways = [way for way in payment.accepted if way.id in named]
-    if ways and all(way.name != instalments.name for way in ways):
-        said["method"] = formats.listing((way.name[language] for way in ways), language)
-        return answered(Reply("utter_payment_named", said), *facts)
-    facts.append(desk.fact("instalments_free_from", instalments.free_from, SOURCE))
-    product = the_product(ask, desk)
-    if product is None or not ways:
-        return answered(Reply("utter_payment_all" if not ways else "utter_payment_instalments", said), *facts)
-    prices = {
-        v.list_price * (ask.details.quantity or 1) for v in product.matching(None, ask.details.size) or product.variants
-    }
-    reached = {price >= instalments.free_from for price in prices}
-    if len(reached) > 1:
-        return answered(Reply("utter_payment_instalments", said), *facts)
-    said |= {"name": product.name[language], "price": formats.money(min(prices))}
-    return answered(Reply("utter_payment_free" if reached == {True} else "utter_payment_not_free", said), *facts)
+    if accepted:
+        return Reply("utter_payment_all", said | {"accepted": accepted})
+    sums = totals(product, ask) if product else []
+    reached = {total >= instalments.free_from for total in sums}
+    if len(reached) != 1:
+        return Reply("utter_payment_instalments", said)
+    said |= {"name": ordered(product, ask), "price": formats.money_range(sums)}
+    return Reply("utter_payment_free" if reached == {True} else "utter_payment_not_free", said)
 
 
 def answer_hours(ask: Ask, desk: Desk) -> Answer:
@@ -115,7 +120,14 @@ def answer_hours(ask: Ask, desk: Desk) -> Answer:
     facts = [desk.fact("opens", said["opens"], "shop/hours"), desk.fact("closes", said["closes"], "shop/hours")]
     if there.now:
         return answered(Reply("utter_hours_now", said), *facts)
+    replies = [Reply("utter_hours_festival")] if _festival(desk) else []
     if there.back:
         said["when"] = formats.moment(there.back, desk.now, ask.language)
         facts.append(desk.fact("people_from", there.back.isoformat(timespec="minutes"), "shop/hours"))
-    return answered(Reply("utter_hours_later", said), *facts)
+    return answered([*replies, Reply("utter_hours_later", said)], *facts)
+
+
+def _festival(desk: Desk) -> bool:
+    """Whether nobody is there because it is Spring Festival."""
+    closed = desk.shop.people.openings["sales"].closed_at_spring_festival
+    return closed and in_spring_festival(desk.now.date(), desk.calendar)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bot.core import formats
 from bot.core.offers import at_the_till
 from bot.core.shop import Product
 from bot.core.types import Answer, Ask, Reply
-from bot.services.common import Desk, answered, the_product, which_product
+from bot.services.common import Desk, answered, mentions, ordered, pieces, the_product, totals, which_product
 
 PRICES, OFFERS = "shop/variants", "shop/offers"
 
@@ -21,11 +23,12 @@ def answer_price(ask: Ask, desk: Desk) -> Answer:
     for variant in wanted:
         by_price.setdefault(variant.list_price, []).append(variant.size or "")
     facts = [desk.fact("list_price", str(price), PRICES) for price in by_price]
+    later = _later(ask, desk)
     if len(by_price) > 1:
-        return answered(_price_list(product, by_price, ask, desk), *facts)
+        return answered([_price_list(product, by_price, ask, desk), *later], *facts)
     (price,) = by_price
-    quantity = ask.details.quantity or 1
-    size = ask.details.size if len(product.sizes) > 1 else None
+    quantity = pieces(ask)
+    size = ask.details.size if ask.details.size in product.sizes and len(product.sizes) > 1 else None
     total, till = price * quantity, at_the_till(desk.shop.offers, price * quantity)
     said = {
         "item": formats.item(desk.shop, product, None, size, ask.language),
@@ -39,23 +42,31 @@ def answer_price(ask: Ask, desk: Desk) -> Answer:
     if till < total:
         facts.append(desk.fact("till_price", str(till), OFFERS))
     name = f"utter_price{'_several' if quantity > 1 else ''}{'_off' if till < total else ''}"
-    return answered(Reply(name, said), *facts)
+    return answered([Reply(name, said), *later], *facts)
+
+
+def _later(ask: Ask, desk: Desk) -> list[Reply]:
+    """A sale of another day (双12, Black Friday) is not known of before it runs."""
+    return [Reply("utter_promotion_later")] if mentions(ask.question.text, desk.shop.offers.other_sales) else []
 
 
 def _price_list(product: Product, by_price: dict, ask: Ask, desk: Desk) -> Reply:
-    parts = []
+    """What as many pieces as were said come to, by size."""
+    parts, offered = [], False
     for price, sizes in by_price.items():
-        till = at_the_till(desk.shop.offers, price)
-        shown = formats.money(price) if till == price else f"{formats.money(price)} → {formats.money(till)}"
+        total = price * pieces(ask)
+        till = at_the_till(desk.shop.offers, total)
+        offered = offered or till < total
+        shown = formats.money(total) if till == total else f"{formats.money(total)} → {formats.money(till)}"
         parts.append(f"{formats.listing(sizes, ask.language)} {shown}")
-    offered = any(at_the_till(desk.shop.offers, price) < price for price in by_price)
     said = {
         "name": product.name[ask.language],
+        "quantity": str(pieces(ask)),
         "prices": formats.listing(parts, ask.language),
         "off": formats.money(desk.shop.offers.off),
         "from": formats.money(desk.shop.offers.off_from),
     }
-    return Reply("utter_price_list_off" if offered else "utter_price_list", said)
+    return Reply(f"utter_price_list{'_several' if pieces(ask) > 1 else ''}{'_off' if offered else ''}", said)
 
 
 def answer_promotion(ask: Ask, desk: Desk) -> Answer:
@@ -63,12 +74,13 @@ def answer_promotion(ask: Ask, desk: Desk) -> Answer:
     offers, language = desk.shop.offers, ask.language
     said = {"off": formats.money(offers.off), "from": formats.money(offers.off_from)}
     facts = [desk.fact("off", str(offers.off), OFFERS), desk.fact("off_from", str(offers.off_from), OFFERS)]
-    product = the_product(ask, desk)
-    replies = [Reply("utter_promotion", said)]
+    later = _later(ask, desk)
+    product = the_product(ask, desk) if ask.details.product_said or not later else None
+    replies = [*later, Reply("utter_promotion", said)]
     if product is not None:
-        prices = {v.list_price for v in product.matching(ask.details.colour, ask.details.size) or product.variants}
-        if len(prices) == 1:
-            replies.append(_comes_to(product, prices.pop(), ask, desk))
+        sums = totals(product, ask)
+        if len(sums) == 1:
+            replies.append(_comes_to(product, sums[0], ask, desk))
     gifts = [g for g in offers.gifts if product is None or g.product == product.id]
     for gift in gifts:
         name = desk.shop.products[gift.product].name[language]
@@ -77,10 +89,7 @@ def answer_promotion(ask: Ask, desk: Desk) -> Answer:
     return answered(replies, *facts)
 
 
-def _comes_to(product: Product, price, ask: Ask, desk: Desk) -> Reply:
-    quantity = ask.details.quantity or 1
-    total = price * quantity
+def _comes_to(product: Product, total: Decimal, ask: Ask, desk: Desk) -> Reply:
     till = at_the_till(desk.shop.offers, total)
-    item = product.name[ask.language] if quantity == 1 else f"{product.name[ask.language]} × {quantity}"
-    said = {"item": item, "total": formats.money(total), "till": formats.money(till)}
+    said = {"item": ordered(product, ask), "total": formats.money(total), "till": formats.money(till)}
     return Reply("utter_promotion_comes_to" if till < total else "utter_promotion_not_reached", said)

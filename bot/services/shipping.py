@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
 
 from bot.core import formats
 from bot.core.opening import in_spring_festival
 from bot.core.sending import arrival, postage, sending_day
+from bot.core.shop import DeliveryWay
 from bot.core.types import Answer, Ask, Fact, Reply
-from bot.services.common import Desk, answered, the_product
+from bot.services.common import Desk, answered, mentions, ordered, the_product, totals, unknown
 
 SOURCE = "shop/shipping"
 NOT_USED = "not_used"
@@ -82,6 +82,9 @@ def _refused(ask: Ask, desk: Desk) -> Answer:
 
 def answer_delivery_area(ask: Ask, desk: Desk) -> Answer:
     """Whether the shop sends there at all."""
+    way = next((way for way in desk.shop.shipping.ways if mentions(ask.question.text, way.words)), None)
+    if way is not None and not _not_served(ask, desk):
+        return _handed_over(way, ask, desk)
     if ask.details.region is None:
         return answered(Reply("utter_area_all", {}), desk.fact("served", "mainland", SOURCE))
     if _not_served(ask, desk):
@@ -100,6 +103,14 @@ def answer_delivery_area(ask: Ask, desk: Desk) -> Answer:
     return answered(replies, *facts)
 
 
+def _handed_over(way: DeliveryWay, ask: Ask, desk: Desk) -> Answer:
+    """To the door, upstairs, picked up: only as the shop says; else unknown."""
+    if way.answer is None:
+        return unknown(ask, desk, way.name[ask.language])
+    said = {"name": way.name[ask.language], "answer": way.answer[ask.language]}
+    return answered(Reply("utter_usage", said), desk.fact("delivery", way.answer[ask.language], SOURCE))
+
+
 def answer_shipping_fee(ask: Ask, desk: Desk) -> Answer:
     """Postage by list price, quantity and province; the extra for a courier where one is named."""
     if _not_served(ask, desk):
@@ -107,6 +118,8 @@ def answer_shipping_fee(ask: Ask, desk: Desk) -> Answer:
     shipping = desk.shop.shipping
     courier = next((c for c in shipping.couriers if c.id == ask.details.courier), None)
     replies, facts = [], []
+    if ask.details.courier == NOT_USED:
+        replies.append(Reply("utter_courier_other", {"usual": _usual(ask, desk)}))
     if courier is not None and courier.extra is not None:
         said = {"courier": courier.name[ask.language], "extra": formats.money(courier.extra)}
         replies.append(Reply("utter_fee_courier", said))
@@ -123,36 +136,28 @@ def _base_fee(ask: Ask, desk: Desk) -> tuple[Reply, Fact]:
         fee = shipping.postage_by_province[province]
         said = {"place": _place(ask), "postage": formats.money(fee)}
         return Reply("utter_fee_province", said), desk.fact("postage", str(fee), SOURCE)
-    total = _order_total(ask, desk)
-    if total is None:
+    product = the_product(ask, desk)
+    sums = totals(product, ask) if product else []
+    fees = {postage(shipping, province, total) for total in sums}
+    if len(fees) != 1:
         special = {f"{formats.money(fee)}" for fee in shipping.postage_by_province.values()}
         said = rule | {"special": formats.listing(sorted(special), ask.language)}
         return Reply("utter_fee_rule", said), desk.fact("free_from", str(shipping.free_from), SOURCE)
-    fee = postage(shipping, province, total)
-    said = rule | {"total": formats.money(total), "item": _ordered(ask, desk)}
+    (fee,) = fees
+    said = rule | {"total": formats.money_range(sums), "item": ordered(product, ask)}
     return Reply("utter_fee_free" if fee == 0 else "utter_fee_flat", said), desk.fact("postage", str(fee), SOURCE)
 
 
-def _order_total(ask: Ask, desk: Desk) -> Decimal | None:
-    """The list total of what is talked about, or None where its price is not one figure."""
-    product = the_product(ask, desk)
-    if product is None:
-        return None
-    prices = {v.list_price for v in product.matching(ask.details.colour, ask.details.size) or product.variants}
-    shipping = desk.shop.shipping
-    same_side = len({price * (ask.details.quantity or 1) >= shipping.free_from for price in prices}) == 1
-    return min(prices) * (ask.details.quantity or 1) if same_side else None
-
-
-def _ordered(ask: Ask, desk: Desk) -> str:
-    name = desk.shop.products[ask.details.product].name[ask.language]
-    return f"{name} × {ask.details.quantity}" if (ask.details.quantity or 1) > 1 else name
+def _usual(ask: Ask, desk: Desk) -> str:
+    """The couriers that the shop chooses from at no extra cost."""
+    usual = (c.name[ask.language] for c in desk.shop.shipping.couriers if c.extra is None)
+    return formats.listing(usual, ask.language, "or")
 
 
 def answer_courier(ask: Ask, desk: Desk) -> Answer:
     """Which couriers the shop uses; another one where it can be chosen, and what that costs."""
     shipping = desk.shop.shipping
-    usual = formats.listing((c.name[ask.language] for c in shipping.couriers if c.extra is None), ask.language)
+    usual = _usual(ask, desk)
     extra = next((c for c in shipping.couriers if c.extra is not None), None)
     asked = next((c for c in shipping.couriers if c.id == ask.details.courier), None)
     facts = [desk.fact("couriers", usual, SOURCE)]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.core import formats
-from bot.core.shop import Product, SizeRow
+from bot.core.shop import FIT, Product, SizeRow
 from bot.core.sizing import Advice, advise_by_body, advise_by_household, measured_by
 from bot.core.types import Answer, Ask, Reply
-from bot.services.common import Desk, answered, the_product, unknown, which_product
+from bot.services.common import Desk, answered, fit_reply, the_product, unknown, which_product
+from bot.services.stock import stock_of
 
 SOURCE = "shop/size_guide"
-FIT = "fit"
-"""The attribute by which buyers ask whether sizes run true."""
+_IN_STOCK = re.compile(
+    r"有(?:没有)?(?:我|适合我|合适)的?(?:码|尺码|号)|有(?:没有)?[现存]?货|\b(?:have|got|in stock).*\bmy size\b|\bin stock\b"
+)
+"""Asks for the size and, in the same words, whether it is there."""
 
 
 def answer_size(ask: Ask, desk: Desk) -> Answer:
-    """The size for the measures said; one question back where a measure is missing."""
+    """The size for the measures said; one question back where a measure is missing. Raises InventoryError."""
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
@@ -30,6 +35,8 @@ def answer_size(ask: Ask, desk: Desk) -> Answer:
 
 
 def _without_guide(product: Product, ask: Ask, desk: Desk) -> Answer:
+    if FIT in ask.details.attributes and product.fit:
+        return answered(fit_reply(product, ask.language), desk.fact("fit", product.fit, "shop/products"))
     return unknown(ask, desk, "")
 
 
@@ -52,7 +59,7 @@ def _by_body(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) 
 def _fit_or_chart(product: Product, rows: tuple[SizeRow, ...], ask: Ask) -> Reply:
     """“Does it run small” is told how it runs; “which size” gets the chart."""
     if FIT in ask.details.attributes and product.fit:
-        return Reply(f"utter_size_fit_{product.fit}", {"name": product.name[ask.language]})
+        return fit_reply(product, ask.language)
     return Reply("utter_size_chart", {"name": product.name[ask.language], "chart": _chart(rows)})
 
 
@@ -82,7 +89,13 @@ def _advised(advice: Advice, product: Product, said: dict[str, str], kind: str, 
     replies = [Reply(name, said)]
     if advice.towards:
         replies.append(Reply("utter_size_towards", {"towards": formats.size_name(advice.towards, ask.language)}))
-    return answered(replies, desk.fact("size", "/".join(advice.sizes), SOURCE))
+    fact = desk.fact("size", "/".join(advice.sizes), SOURCE)
+    if ask.details.colour or _IN_STOCK.search(ask.question.text.lower()):
+        there = [stock_of(product, size, ask, desk) for size in advice.sizes]
+        facts = [fact for answer in there for fact in answer.facts]
+        missing = next((answer.missing for answer in there if answer.missing), None)
+        return answered([*replies, *(r for answer in there for r in answer.replies)], fact, *facts, missing=missing)
+    return answered(replies, fact)
 
 
 def _chart(rows: tuple[SizeRow, ...]) -> str:

@@ -10,15 +10,16 @@ from bot.core.shop import Product, Variant
 from bot.core.types import Answer, Ask, Fact, Language, Reply
 from bot.core.unlisted import unlisted_goods
 from bot.ports import Stock
-from bot.services.common import Desk, answered, the_product, which_product
+from bot.services.capability import able_products, who_can
+from bot.services.common import Desk, answered, detours, not_listed, the_product, which_product
 
 SOURCE = "inventory"
 
 
 def answer_stock(ask: Ask, desk: Desk) -> Answer:
     """Stock by variant, asked now. Raises InventoryError."""
-    if not ask.details.product_said and unlisted_goods(ask.question.text):
-        return _not_listed(ask, desk)
+    if not ask.details.product_said and (not ask.details.products or unlisted_goods(ask.question.text)):
+        return _without_product(ask, desk)
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
@@ -31,9 +32,25 @@ def answer_stock(ask: Ask, desk: Desk) -> Answer:
     return _several(product, wanted, stocks, ask, desk)
 
 
-def _not_listed(ask: Ask, desk: Desk) -> Answer:
-    fact = desk.fact("listed", "no", "shop/products")
-    return answered(Reply("utter_stock_not_listed", {"about": desk.shop.about[ask.language]}), fact, outcome="refused")
+def stock_of(product: Product, size: str, ask: Ask, desk: Desk) -> Answer:
+    """Stock of one size, in the colour asked for if there is one. Raises InventoryError."""
+    wanted = product.matching(ask.details.colour, size)
+    if not wanted:
+        return _not_offered(product, ask, desk)
+    stocks = desk.stocked(product)
+    if len(wanted) == 1:
+        return _one_variant(product, wanted[0], stocks, ask, desk)
+    return _several(product, wanted, stocks, ask, desk)
+
+
+def _without_product(ask: Ask, desk: Desk) -> Answer:
+    """Goods named by what they do, goods that the shop does not sell, or nothing named at all."""
+    able = [c for c in ask.details.capabilities if able_products(c, desk)]
+    if able:
+        return who_can(able[0], ask, desk)
+    if unlisted_goods(ask.question.text) or detours(ask, desk):
+        return not_listed(ask, desk)
+    return which_product(ask, desk)
 
 
 def _one_variant(product: Product, variant: Variant, stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Answer:
@@ -73,33 +90,56 @@ def _none_left(
     else:
         replies.append(Reply("utter_stock_out", {"item": item}))
     if near:
-        replies.append(Reply("utter_stock_others", {"others": _grouped(near, desk, ask.language)}))
+        replies.append(_still_there(product, near, stocks, ask, desk))
     return answered(replies, *facts)
+
+
+def _still_there(product: Product, near: list[Variant], stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Reply:
+    """What can be had instead; a single one with how few are left."""
+    left = stocks[near[0].sku].quantity or 0
+    if len(near) == 1 and left <= desk.shop.handover.few_left:
+        item = formats.item(desk.shop, product, *_chosen(product, near[0]), ask.language)
+        return Reply("utter_stock_few", {"item": item, "quantity": str(left)})
+    return Reply("utter_stock_others", {"others": _grouped(product, near, desk, ask.language)})
 
 
 def _several(product: Product, wanted: tuple[Variant, ...], stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Answer:
     there = [v for v in wanted if _available(v, stocks)]
     gone = [v for v in wanted if _gone(v, stocks)]
+    unknown = [v for v in wanted if v not in there and v not in gone]
     facts = [
         Fact("quantity", f"{v.sku}: {stocks[v.sku].quantity}", SOURCE, stocks[v.sku].as_of)
         for v in wanted
-        if v.sku in stocks
+        if v not in unknown
     ]
-    name = formats.item(desk.shop, product, ask.details.colour, ask.details.size, ask.language)
-    if not there and not gone:
-        return Answer("unknown", (Reply("utter_stock_unknown", {"item": name}),), missing="person")
-    if not there:
-        return answered([Reply("utter_stock_out", {"item": name}), *_returns(gone, stocks, ask, desk)], *facts)
-    if not gone:
-        return answered(
-            Reply("utter_stock_all", {"name": name, "available": _grouped(there, desk, ask.language)}), *facts
-        )
-    said = {
-        "name": name,
-        "available": _grouped(there, desk, ask.language),
-        "missing": _grouped(gone, desk, ask.language),
-    }
-    return answered([Reply("utter_stock_part", said), *_returns(gone, stocks, ask, desk)], *facts)
+    replies = [*_known(product, wanted, there, gone, ask, desk), *_returns(gone, stocks, ask, desk)]
+    if not unknown:
+        return answered(replies, *facts)
+    replies.append(Reply("utter_stock_unknown", {"item": _of(product, unknown, wanted, ask, desk)}))
+    return answered(replies, *facts, outcome="answered" if there or gone else "unknown", missing="person")
+
+
+def _known(
+    product: Product, wanted: tuple[Variant, ...], there: list[Variant], gone: list[Variant], ask: Ask, desk: Desk
+) -> list[Reply]:
+    """What is there and what is not, of those that the inventory knows."""
+    available, missing = (_grouped(product, found, desk, ask.language) for found in (there, gone))
+    name = product.name[ask.language]
+    if there and gone:
+        return [Reply("utter_stock_part", {"name": name, "available": available, "missing": missing})]
+    if len(there) == len(wanted):
+        return [Reply("utter_stock_all", {"name": name, "available": available})]
+    if there:
+        return [Reply("utter_stock_yes", {"item": _of(product, there, wanted, ask, desk)})]
+    return [Reply("utter_stock_out", {"item": _of(product, gone, wanted, ask, desk)})] if gone else []
+
+
+def _of(product: Product, some: list[Variant], wanted: tuple[Variant, ...], ask: Ask, desk: Desk) -> str:
+    """The goods asked for, where these are all of them; else the product with these variants."""
+    if len(some) == len(wanted):
+        return formats.item(desk.shop, product, ask.details.colour, ask.details.size, ask.language)
+    listed = _grouped(product, some, desk, ask.language)
+    return f"{product.name[ask.language]} {listed}" if ask.language == "zh" else f"{product.name['en']} ({listed})"
 
 
 def _returns(gone: Iterable[Variant], stocks: dict[str, Stock], ask: Ask, desk: Desk) -> list[Reply]:
@@ -119,7 +159,7 @@ def _not_offered(product: Product, ask: Ask, desk: Desk) -> Answer:
     said = {
         "name": product.name[ask.language],
         "asked": asked,
-        "offered": _grouped(product.variants, desk, ask.language),
+        "offered": _grouped(product, product.variants, desk, ask.language),
     }
     return answered(Reply("utter_stock_not_offered", said), desk.fact("offered", said["offered"], "shop/variants"))
 
@@ -139,15 +179,14 @@ def _gone(variant: Variant, stocks: dict[str, Stock]) -> bool:
     return variant.sku in stocks and stocks[variant.sku].quantity == 0
 
 
-def _grouped(variants: Iterable[Variant], desk: Desk, language: Language) -> str:
-    """黑色 S、M；米色 L, or only the sizes or colours where there is one kind."""
+def _grouped(product: Product, variants: Iterable[Variant], desk: Desk, language: Language) -> str:
+    """黑色 S、M；米色 L, or only the colours where the product comes in one size."""
     by_colour: dict[str | None, list[str]] = {}
     for variant in variants:
         by_colour.setdefault(variant.colour, []).append(variant.size or "")
-    sizes_matter = len({size for sizes in by_colour.values() for size in sizes}) > 1
     groups = []
     for colour, sizes in by_colour.items():
         name = formats.variant_name(desk.shop, colour, None, language)
-        listed = formats.listing([s for s in sizes if s], language) if sizes_matter or not name else ""
+        listed = formats.sizes([s for s in sizes if s], language) if len(product.sizes) > 1 or not name else ""
         groups.append(" ".join(part for part in (name, listed) if part))
     return ("；" if language == "zh" else "; ").join(groups)

@@ -11,6 +11,7 @@ from bot.core.dialogue import Dialogue, Pending
 from bot.core.types import Details, Entity, Question
 from tests.small_shop import SHOP
 
+NEW = Dialogue()
 XINJIANG = {"province": "65", "name_zh": "乌鲁木齐", "name_en": "Urumqi"}
 BEIJING = {"province": "11", "name_zh": "北京", "name_en": "Beijing"}
 
@@ -20,7 +21,7 @@ def entity(text: str, name: str, value, words: str) -> Entity:
     return Entity(name, value, words, start, start + len(words))
 
 
-def asks(text: str, questions: list, entities: list = (), dialogue: Dialogue = Dialogue(), language="zh"):
+def asks(text: str, questions: list, entities: list = (), dialogue: Dialogue = NEW, language="zh"):
     """`questions` are (label, its words), `entities` (name, value, its words)."""
     asked = []
     for label, part in questions:
@@ -30,7 +31,7 @@ def asks(text: str, questions: list, entities: list = (), dialogue: Dialogue = D
     return resolve(asked, said, dialogue, SHOP, language)
 
 
-def one(text: str, label: str, entities: list = (), dialogue: Dialogue = Dialogue()):
+def one(text: str, label: str, entities: list = (), dialogue: Dialogue = NEW):
     (ask,) = asks(text, [(label, text)], entities, dialogue)
     return ask
 

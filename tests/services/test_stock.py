@@ -151,3 +151,18 @@ def test_the_inventory_is_asked_once() -> None:
     desk = make_desk()
     answer_stock(ask("ask_stock", "W05"), desk)
     assert len(desk.inventory.asked) == 1
+
+
+@pytest.mark.parametrize("text", ["有洗衣机卖吗", "do you sell washing machines"])
+def test_goods_that_the_shop_does_not_list_are_refused_plainly(text: str) -> None:
+    answer = answer_stock(ask("ask_stock", text=text), make_desk())
+    assert (answer.outcome, names(answer), facts(answer)) == ("refused", ["utter_stock_not_listed"], {"listed": "no"})
+    carried = answer_stock(ask("ask_stock", "L18", text=text, said=False), make_desk())
+    assert carried.outcome == "refused"
+
+
+@pytest.mark.parametrize(
+    "text", ["有货吗", "有没有现货", "还有红色的吗", "有大码吗", "do you have it in stock", "do you have any left"]
+)
+def test_a_plain_question_after_stock_is_about_what_is_talked_about(text: str) -> None:
+    assert answer_stock(ask("ask_stock", "L18", text=text, said=False), make_desk()).outcome == "answered"

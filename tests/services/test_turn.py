@@ -14,6 +14,9 @@ from bot.services.turn import ANSWERS, Message, Turn, take_turn
 from tests.small_shop import SHANGHAI, make_desk
 
 
+NEW = Dialogue()
+
+
 def message(text: str, *questions: tuple, entities: tuple = (), language="zh", confidence: float = 0.9) -> Message:
     """`questions` are (label, its words) or labels of the whole, `entities` (name, value, its words)."""
     asked = []
@@ -25,7 +28,7 @@ def message(text: str, *questions: tuple, entities: tuple = (), language="zh", c
     return Message(text, language, tuple(asked), found)
 
 
-def take(text: str, *questions, dialogue: Dialogue = Dialogue(), desk=None, **more) -> Turn:
+def take(text: str, *questions, dialogue: Dialogue = NEW, desk=None, **more) -> Turn:
     return take_turn(message(text, *questions, **more), dialogue, desk or make_desk())
 
 

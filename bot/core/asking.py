@@ -1,0 +1,15 @@
+"""Whether a part of a message has the form of a question."""
+
+from __future__ import annotations
+
+import re
+
+_ASKED = re.compile(
+    r"[吗么嘛呢?？]|多少|多久|几|怎么|咋|什么|啥|哪|能不能|可不可以|有没有|是不是|会不会|要不要|行不|如何|谁|多大|多长|多高|多重|好不好|[吧不没]$|"
+    r"\b(?:how|what|when|where|which|who|can|could|is|are|do|does|did|will|would|any)\b"
+)
+
+
+def has_question_form(text: str) -> bool:
+    """Question words and particles in folded text; a request in the form of a statement has none."""
+    return bool(_ASKED.search(text))
