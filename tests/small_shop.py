@@ -204,7 +204,7 @@ def make_shop(**changes) -> s.Shop:
             postage_by_province={"65": Decimal(15), "54": Decimal(15)},
             not_served=("81", "82", "71", "abroad"),
         ),
-        offers=s.Offers(Decimal(299), Decimal(20), (s.Gift("M500", pair("打蛋器", "an egg whisk")),)),
+        offers=s.Offers(Decimal(299), Decimal(20), (s.Gift("M500", pair("打蛋器", "an egg whisk")),), ("双12", "black friday")),
         payment=s.Payment(
             accepted=(
                 word("alipay", "支付宝", "Alipay"),
@@ -221,6 +221,7 @@ def make_shop(**changes) -> s.Shop:
             warranty_parts=(s.PartWarranty(pair("电机", "motor"), 3, ("Y915", "L18", "M500")),),
             fault_days=15,
             invoice_days=30,
+            special_invoice_words=("专票", "special vat"),
         ),
         people=s.People(QUEUES, HOURS, pair("人工在线", "people are online"), pair("人工{when}上班", "people are back {when}")),
         handover=s.Handover(bulk_from=10, misunderstandings=2, sure_enough=0.3, few_left=5),

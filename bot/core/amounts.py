@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from bot.core.found import PIECES, UNIT, Found
 from bot.core.numerals import NUMBER, parse_number
@@ -16,43 +17,50 @@ LEAST = 10
 """Bare numbers below this are pieces or days, not prices; reductions may be smaller."""
 
 LEAST_WEAK = 50
+MOST_NUMBERS = 60
+"""More numbers than this in one message are a list of something, not offers."""
+
 _NUMBER = re.compile(NUMBER)
 _CURRENCY = r"(?:块钱|块|元|圆|rmb|cny|yuan|¥|￥|bucks?|usd|\$)"
 _CURRENCY_BEFORE = re.compile(r"(?:[¥￥$]|rmb|cny)\s*$")
 _CURRENCY_BEHIND = re.compile(rf"\s*{_CURRENCY}(?![a-z]|石|充|儿|布)")
-_NOT_MONEY = re.compile(rf"\s*(?:{UNIT}|(?:{PIECES})(?!$))")
+_NOT_MONEY = re.compile(rf"\s*(?:{UNIT}|(?:{PIECES})(?!邮|包))")
 _PER_ONE = rf"\s*[,，/]?\s*(?:一|每|1)\s*(?:{PIECES})(?!起|人|月)"
 
+_OF_SO_MANY = rf"\s*[,，/]?\s*(?:每|{NUMBER})\s*(?:{PIECES})(?!起|人|月)"
+_TOGETHER = re.compile(r"一块(?:儿|买|拍|发|寄|下|送|算|打|办|带|用|要)")
+
 _CUT_BEFORE = re.compile(
-    r"(?:便宜|(?<![至多不缺])少|(?<!满)减|优惠|(?<!转)让|(?<![温])降|抹|(?<![a-z])(?:off|less|down|cheaper by|knock|take)) ?"
+    r"(?:便宜|(?<![至多不缺])少|(?<!满)减|优惠|(?<!转)让|(?<![温])降|抹|(?<![a-z])(?:off|less|down|cheaper by|knock)) ?"
     r"(?:个|我|点|一点|一?下|掉|了)? ?$"
 )
 _CUT_BEHIND = re.compile(rf"\s*{_CURRENCY}?\s*(?:off\b|less\b|discount|cheaper)")
 _TO_BEFORE = re.compile(r"(?:便宜|少|减|优惠|让|降|打折?)(?:到|成|至)\s?$")
 
 _OFFER_BEFORE = re.compile(
-    r"(?:最多|最高|只出|我出|能出|出价|给你们?|就给|(?<!寄|发|送)给|卖我|卖给我|(?<!打)算我?|收我|收你|凑个?|按|(?<!没)花|只有|预算只有)\s?(?:个)?$|"
+    r"(?:最多|最高|(?<![发退寄演])出|出价|给你们?|就给|(?<!寄|发|送)给|卖我|卖给我|(?<!打)算我?|收我|收你|凑个?|按|(?<!没)花|(?<!预算)只有)\s?(?:个)?$|"
+    rf"(?:每(?:{PIECES})|单价)\s?$|"
     r"(?<![a-z])(?:offer(?:ing)?|pay|i(?:['’]?ll| will|['’]?d| would| can)? (?:give|do|offer|pay)(?: you)?|"
     r"(?:can|could|would|will|do|may) (?:you|u|ya|we|i|they) (?:please |just |maybe )?"
     r"(?:do|take|accept|manage|make it|get it|have it|go(?: down)? to|sell (?:it|them|this|both)? ?(?:for|at)|let (?:it|them|me) .{0,12}(?:for|at)|give (?:it|them) .{0,8}(?:for|at)))"
     r"(?: it| them| both| me)?(?: for| at)? ?$"
 )
 _OFFER_BEHIND = re.compile(
-    rf"(?:{_PER_ONE})?\s*[,，]?\s*(?:"
+    rf"(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:"
     r"(?:的话)?\s*(?:我们?|俺)?\s*(?:就|立马|马上|立刻|直接|现在)(?:去|能)?(?:拍|买|下单|付|拿|入|要|定|带走|成交|收|可以|行|包邮)|"
     r"(?:能|可以|可不可以|能不能)?\s*(?:卖(?!的|了)|成交|出不出|卖我)|(?:拍|买|拿下?|带走|要)(?![的过到了贵几多])|拿下|"
-    r"包邮(?!吗|么|嘛|不|是|对|没|的|呢|呀|啊|$)|打包(?:带走|价)?|全包)"
+    r"包邮(?!吗|么|嘛|不|是|对|没|的|呢|呀|啊|$)|打包(?:带走|价)?|全包|给我(?:吧|呗|行|可以|$))"
 )
 _OFFER_BEHIND_EN = re.compile(
     rf"\s*{_CURRENCY}?\s*(?:for (?:both|all|the (?:pair|lot|two|set)|(?:two|three|four|five|[2-9])(?! ?\d))\b|each\b(?! of)|apiece|a ?piece\b|per (?:piece|unit|item)|"
-    r"in (?:all|total)|altogether|all in\b|total\b|and (?:it['’]?s|its|you have|we have|you got) (?:a )?(?:deal|yours|mine)|or no deal|,? ?deal\b)"
+    r"in (?:all|total)|altogether|all in\b|total\b|and (?:it['’]?s|its|you have|we have|you got) (?:a )?(?:deal|yours|mine)|or no deal|,? ?deal\b|,? ?(?:and|then) i(?:['’]?ll| will|['’]?d) (?:take|buy|order|get|pay))"
 )
 _WEAK_BEFORE = re.compile(
     rf"(?:一共|总共|打包|总价|合计|一起|全部)\s?(?:给|算|就|是)?\s?$|{NUMBER}(?:{PIECES})\s?$|"
-    r"(?<![a-z])(?:for|at|do|say|how about|what about|make it|call it|max(?:imum)?(?: of)?|budget (?:is|of)|only have|just) ?$"
+    r"(?<![a-z])(?:for|at|do|say|how about|what about|make it|call it|max(?:imum)?(?: of)?|only have|just) ?$"
 )
 _WEAK_BEHIND = re.compile(
-    rf"(?:{_PER_ONE})?\s*[,，]?\s*(?:吧|呗)?\s*(?:(?:可以|行|好|成|中|干|ok)(?:吗|么|嘛|不|吧|啵|$)|行不行|可不可以|能不能|好不好|成不成|怎么样|咋样|如何|给不给|出吗)|"
+    rf"(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:吧|呗)?\s*(?:(?:可以|行|好|成|中|干|ok)(?:吗|么|嘛|不|吧|啵|$)|行不行|可不可以|能不能|好不好|成不成|怎么样|咋样|如何|给不给|出吗)|"
     rf"{_PER_ONE}|\s*(?:is )?(?:ok|okay|deal|possible|fine)\b"
 )
 _WORDS_MAY_FOLLOW = re.compile(
@@ -61,10 +69,10 @@ _WORDS_MAY_FOLLOW = re.compile(
     r"can|could|maybe|lah|thanks|thx|yuan|rmb|bucks?|im|we|you|u)\b)"
 )
 _COMPETITOR = re.compile(
-    r"(?:别家|别的店|别人家|人家|隔壁|其他家|另一家|那边|拼多多|pdd|淘宝|(?<![a-z])(?:elsewhere|other shops?|another shop|amazon|competitors?))[^\d,，。?？]{0,8}$"
+    r"(?:别家|别的店|别人家|人家|隔壁|其他家|另一家|那边|拼多多|pdd|淘宝|(?<![a-z])(?:elsewhere|other shops?|another shop|amazon|competitors?))[^\d,，。?？]{0,14}$"
 )
 _CONFIRMED = re.compile(
-    rf"(?:{_PER_ONE})?\s*{_CURRENCY}?\s*(?:(?:是|对)(?:吗|么|吧|不|不是)|是不是|吗|么|嘛|没错吧|的吗)|^\s*,? ?(?:right|correct)\b"
+    rf"(?:{_PER_ONE})?\s*{_CURRENCY}?\s*(?:(?:是|对)(?:吗|么|吧|不|不是)|是不是|包邮(?:吗|么|嘛|不|呢|$)|吗|么|嘛|没错吧|的吗)|^\s*,? ?(?:right|correct)\b"
 )
 _ASKED_EN = re.compile(r"^\s*(?:so |and |but )*(?:is|was|are|isn't|why is) (?:it|that|this|they|the price|the total)\b")
 _PUBLISHED = re.compile(
@@ -85,7 +93,7 @@ _PER_ORDER = re.compile(
 
 def find_amounts(text: str) -> Iterator[Found]:
     """Prices and reductions with {"kind", "per", "offered"}; `value` is CNY with two decimals, the span its number."""
-    for match in _NUMBER.finditer(text):
+    for match in islice(_NUMBER.finditer(text), MOST_NUMBERS):
         found = _amount(text, match)
         if found:
             yield found
@@ -94,7 +102,7 @@ def find_amounts(text: str) -> Iterator[Found]:
 def _amount(text: str, match: re.Match) -> Found | None:
     number = parse_number(match[0])
     start, end = match.span()
-    if not number or number > 999_999:
+    if not number or number > 999_999 or _TOGETHER.match(text, start):
         return None
     sign = _CURRENCY_BEFORE.search(text, max(0, start - 5), start)
     unit = _CURRENCY_BEHIND.match(text, end)
@@ -145,7 +153,7 @@ def _is_weakly_offered(text: str, number: float, before: str, rest: str, *, curr
         a_height = 140 <= number <= 209 and (_BODY_TALK.search(text) or re.search(r"what about ?$", before))
         if number < LEAST_WEAK or a_height or _CURRENT_TALK.search(text):
             return False
-    if _CONFIRMED.match(rest):
+    if _CONFIRMED.match(rest) or _COMPETITOR.search(before):
         return False
     if _WEAK_BEHIND.match(rest):
         return True

@@ -382,13 +382,18 @@ def _size(
 
 
 def _region(entities: tuple[Entity, ...]) -> Mapping[str, str] | None:
-    """The place said; neighbouring names (广东 深圳 南山区) are one place, the most precise last."""
-    places = [e for e in entities if e.name == "region"]
+    """The place said last; neighbouring names (广东 深圳 南山区) are one where each lies in the one before it."""
+    places = [e for e in entities if e.name == "region" and e.value.get("province")]
     if not places:
         return None
-    last = dict(places[-1].value)
-    last["said"] = "".join(dict.fromkeys(e.text for e in places)) if len(places) > 1 else places[0].text
-    return last
+    run = places[-1:]
+    for wide in reversed(places[:-1]):
+        levels = [level for level in ("province", "city", "county") if level in wide.value]
+        same = all(run[0].value.get(level) == wide.value[level] for level in levels)
+        if not same or run[0].start - wide.end > 1:
+            break
+        run.insert(0, wide)
+    return {**run[-1].value, "said": "".join(dict.fromkeys(e.text for e in run))}
 
 
 def _with_amount(found: Details, entities: tuple[Entity, ...]) -> Details:

@@ -1,11 +1,16 @@
-"""Places of China down to the county, and countries, as words to match: built from maintained libraries' tables."""
+"""Places of China down to the county, and countries, as words to match: built from maintained libraries' tables.
+
+A place is {"province", "name_zh", "name_en"} and, as far as its word says, "city" and "county". `province` is its two-digit
+code (GB/T 2260), `abroad`, or empty where a name stands in several provinces (西湖区) and nothing beside it says which.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import gettext
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 ABROAD = "abroad"
@@ -41,28 +46,29 @@ _ALSO_ZH = {
     "珠三角": "44",
     "东北": "21",
 }
-_ALSO_ABROAD = (
-    "海外",
-    "国外",
-    "境外",
-    "overseas",
-    "abroad",
-    "usa",
-    "the us",
-    "uk",
-    "the uk",
-    "america",
-    "england",
-    "europe",
-    "oz",
-    "aussie",
-    "korea",
-    "vietnam",
-    "russia",
-    "dubai",
-    "london",
-    "new york",
-)
+_ABROAD_EN = ("overseas", "abroad")
+_ABROAD_ZH = ("海外", "国外", "境外")
+_ALSO_COUNTRIES = {
+    "usa": "US", "the us": "US", "america": "US", "uk": "GB", "the uk": "GB", "england": "GB", "britain": "GB", "korea": "KR",
+    "aussie": "AU", "vietnam": "VN", "russia": "RU", "macedonia": "MK",
+}  # fmt: skip
+_NAMES_ZH = {
+    "KH": "柬埔寨", "BD": "孟加拉国", "KG": "吉尔吉斯斯坦", "MT": "马耳他", "BA": "波黑", "SL": "塞拉里昂", "GT": "危地马拉",
+    "BO": "玻利维亚", "TT": "特立尼达和多巴哥", "CD": "刚果(金)", "CG": "刚果(布)",
+}  # fmt: skip
+"""Where the table of translations has no usual name."""
+
+_ALSO_CITIES = {"dubai": ("迪拜", "Dubai"), "london": ("伦敦", "London"), "new york": ("纽约", "New York")}
+_ALSO_CITIES |= {"europe": ("欧洲", "Europe"), "欧洲": ("欧洲", "Europe")}
+_PLAIN_EN = {"jersey", "jordan", "chad"}
+"""Countries' names that shoppers say of other things."""
+
+_BEST_KNOWN = {"suzhou": "苏州市", "fuzhou": "福州市"}
+"""Which city is meant by letters that fit several; taizhou and yichun may be either."""
+
+_DIRECT = "直辖"
+"""Stands in the table for the city of counties that have none."""
+
 _AMBIGUOUS = {
     "朝鲜族",
     "城区",
@@ -82,21 +88,25 @@ _AMBIGUOUS = {
 _PLAIN_WORDS = {
     "和平", "东方", "兴隆", "白云", "海洋", "新城", "城区", "郊区", "矿区", "平安", "永安", "长安", "东风", "向阳", "友好", "新华", "桥西", "桥东",
     "红旗", "前进", "建设", "合作", "民主", "团结", "光明", "温泉", "河口", "安定", "大通", "中方", "中江", "高明", "蓝田", "英德", "文成",
-    "青白", "开平", "安全", "富裕", "长宁", "宁静", "礼县", "成功", "保税", "高新", "金水", "中原", "大方", "通过", "上海路", "东山", "西山", "大东", "和田玉",
+    "青白", "开平", "安全", "富裕", "长宁", "宁静", "礼县", "成功", "保税", "高新", "金水", "中原", "大方", "管理区", "示范区", "高新区", "经开区", "新区", "东区", "西区", "通过", "上海路", "东山", "西山", "大东", "和田玉",
 }  # fmt: skip
 """County names without their ending that are ordinary words; these count only with the ending (和平区)."""
 
 
-def place_words() -> Iterator[tuple[str, dict[str, str]]]:
-    """Each word for a place with {"province", "name_zh", "name_en"}; provinces first, then cities, counties, countries."""
-    seen: set[str] = set()
+Place = dict[str, str]
+
+
+def place_words() -> Iterator[tuple[str, Place]]:
+    """Each word with each place that it names; provinces first, then cities, counties, countries."""
+    seen: set[tuple[str, ...]] = set()
     for word, place in _all():
-        if word and word not in seen:
-            seen.add(word)
+        key = (word, place["province"], place.get("city", ""), place.get("county", ""))
+        if word and key not in seen:
+            seen.add(key)
             yield word, place
 
 
-def _all() -> Iterator[tuple[str, dict[str, str]]]:
+def _all() -> Iterator[tuple[str, Place]]:
     china, pinyin = _china()
     for name, province in china.items():
         code = province["_admin_code"][:2]
@@ -110,46 +120,143 @@ def _all() -> Iterator[tuple[str, dict[str, str]]]:
     for province in china.values():
         yield from _cities(province, pinyin)
     for province in china.values():
-        for _, city in _parts(province):
-            yield from _counties(province, city)
+        for name, city in _parts(province):
+            yield from _counties(province, name, city, pinyin)
     yield from _countries()
 
 
-def _cities(province: dict, pinyin) -> Iterator[tuple[str, dict[str, str]]]:
-    code = province["_admin_code"][:2]
+def _cities(province: dict, pinyin) -> Iterator[tuple[str, Place]]:
     for name, city in _parts(province):
-        latin = pinyin(_alias(city))
-        place = {"province": code, "name_zh": _alias(city), "name_en": latin.capitalize()}
+        if _DIRECT in name:
+            continue
+        latin = pinyin(_alias(city).removesuffix("市"))
+        place = {**_in_province(province), "name_zh": _alias(city), "name_en": latin.capitalize(), "city": name}
         yield name, place
         if len(_alias(city)) > 1:
             yield _alias(city), place
-        if len(latin) > 5:
+        if len(latin) > 5 and _BEST_KNOWN.get(latin, name) == name:
             yield latin, place
 
 
-def _counties(province: dict, city: dict) -> Iterator[tuple[str, dict[str, str]]]:
-    code = province["_admin_code"][:2]
+def _counties(province: dict, city_name: str, city: dict, pinyin) -> Iterator[tuple[str, Place]]:
+    """Counties; in English a county goes by its city, the only name of it that is known."""
+    known = _in_province(province)
+    if _alias(city) != _alias(province) and _DIRECT not in city_name:
+        known["name_en"] = pinyin(_alias(city).removesuffix("市")).capitalize()
     for name, county in _parts(city):
-        place = {"province": code, "name_zh": name, "name_en": _PROVINCES_EN[code]}
-        yield name, place
+        if name in _PLAIN_WORDS:
+            continue
         alias = _alias(county)
+        place = {**known, "name_zh": name, "city": city_name, "county": name}
+        if _DIRECT in city_name:
+            place["name_en"] = pinyin(alias).capitalize()
+        yield name, place
         if len(alias) > 1 and alias not in _PLAIN_WORDS | _AMBIGUOUS:
             yield alias, place
 
 
-def _countries() -> Iterator[tuple[str, dict[str, str]]]:
+def _in_province(province: dict) -> Place:
+    code = province["_admin_code"][:2]
+    return {"province": code, "name_en": _PROVINCES_EN[code]}
+
+
+def _countries() -> Iterator[tuple[str, Place]]:
+    named = _named_countries()
+    for english, chinese in named.values():
+        if english.lower() not in _PLAIN_EN:
+            yield english.lower(), _abroad(chinese, english)
+        yield chinese, _abroad(chinese, english)
+    for word, code in _ALSO_COUNTRIES.items():
+        yield word, _abroad(named[code][1], named[code][0])
+    usual = {chinese for _, chinese in named.values()}
+    for chinese in set(_countries_zh()) - usual:
+        longer = [english for english, known in named.values() if chinese in known]
+        yield chinese, _abroad(chinese, longer[0] if len(longer) == 1 else "abroad")
+    for word, names in _ALSO_CITIES.items():
+        yield word, _abroad(*names)
+    for word in _ABROAD_EN:
+        yield word, _abroad("海外", "abroad")
+    for word in _ABROAD_ZH:
+        yield word, _abroad(word, "abroad")
+
+
+def _named_countries() -> dict[str, tuple[str, str]]:
+    """English and Chinese names by alpha-2 code (ISO 3166-1), all but China's own parts."""
     import pycountry
 
+    chinese = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=["zh_CN"], fallback=True).gettext
+    found = {}
     for country in pycountry.countries:
-        if country.alpha_2 in ("CN", "HK", "MO", "TW"):
-            continue
-        english = getattr(country, "common_name", country.name).split(",")[0]
-        yield english.lower(), {"province": ABROAD, "name_zh": english, "name_en": english}
-    for chinese in _countries_zh():
-        yield chinese, {"province": ABROAD, "name_zh": chinese, "name_en": "abroad"}
-    for word in _ALSO_ABROAD:
-        name = word if word.isascii() else "abroad"
-        yield word, {"province": ABROAD, "name_zh": word, "name_en": name}
+        if country.alpha_2 not in ("CN", "HK", "MO", "TW"):
+            common = getattr(country, "common_name", country.name)
+            known = chinese(common) if chinese(common) != common else chinese(country.name)
+            found[country.alpha_2] = (common.split(",")[0], _NAMES_ZH.get(country.alpha_2, known))
+    return found
+
+
+def _abroad(chinese: str, english: str) -> Place:
+    return {"province": ABROAD, "name_zh": chinese, "name_en": english, "city": english}
+
+
+# --- several names in one message --------------------------------------------------------------------------------
+
+_BETWEEN = re.compile(r"[\s,，、的/·-]{0,2}")
+
+Span = tuple[int, int, tuple[Place, ...]]
+"""Start and end in folded text, and all places that the words there name."""
+
+
+def settle_places(text: str, spans: Iterable[Span]) -> list[tuple[int, int, Place]]:
+    """The places that are meant: neighbouring names of which one lies in the other are one place (杭州西湖区).
+
+    Two names of which neither lies in the other are two places. A name of several places is the one that lies in another
+    place of the message, else the largest; where that leaves several provinces, the province stays empty.
+    """
+    runs: list[list[Span]] = []
+    for span in sorted(spans, key=lambda s: s[:2]):
+        if runs and _BETWEEN.fullmatch(text[runs[-1][-1][1] : span[0]]) and _together([*runs[-1], span]):
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+    merged = [(run[0][0], run[-1][1], _together(run)) for run in runs]
+    sure = [places[0] for _, _, places in merged if len({p["province"] for p in places}) == 1]
+    return [(start, end, _the_place(places, sure)) for start, end, places in merged]
+
+
+def _together(run: list[Span]) -> tuple[Place, ...]:
+    """The places that all names of a run may mean together, each as precise as the run says."""
+    found = _largest(run[0][2]) if len(run) == 1 else run[0][2]
+    for _, _, places in run[1:]:
+        found = tuple(_joined(a, b) for a in found for b in places if _lies_in(a, b) or _lies_in(b, a))
+    return found
+
+
+def _joined(a: Place, b: Place) -> Place:
+    wide, narrow = (a, b) if _lies_in(b, a) else (b, a)
+    names = wide["name_zh"], narrow["name_zh"]
+    name = names[1] if names[1].startswith(names[0]) else "".join(names)
+    return {**narrow, "name_zh": name}
+
+
+def _lies_in(place: Place, wide: Place) -> bool:
+    same = place["province"] == wide["province"]
+    return same and all(level not in wide or wide[level] == place.get(level) for level in ("city", "county"))
+
+
+def _largest(places: tuple[Place, ...]) -> tuple[Place, ...]:
+    """Of a province, a city and a county of one name, the first."""
+    levels = [len({"city", "county"} & set(place)) for place in places]
+    return tuple(place for place, level in zip(places, levels) if level == min(levels))
+
+
+def _the_place(places: tuple[Place, ...], others: list[Place]) -> Place:
+    narrowed = [p for p in places for other in others if other is not p and _lies_in(p, other)] or list(places)
+    if len({p["province"] for p in narrowed}) == 1:
+        return narrowed[0]
+    return {"province": "", "name_zh": places[0]["name_zh"], "name_en": places[0]["name_en"]}
+
+
+# --- the libraries' tables ---------------------------------------------------------------------------------------
 
 
 def _parts(unit: dict) -> list[tuple[str, dict]]:

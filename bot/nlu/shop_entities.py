@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any, Dict, List
 
@@ -21,8 +22,13 @@ from bot.core.measures import find_measures
 from bot.core.shop import Shop
 from bot.core.text import language_of
 from bot.nlu.normalise import fold_text, folded
-from bot.nlu.places import place_words
+from bot.nlu.places import Place, place_words, settle_places
 from bot.nlu.words import Vocabulary, shop_words, split_words
+
+_PHRASES = ("product", "capability", "attribute", "topic")
+"""Kinds whose words are phrases of their own: what lies within one is part of it."""
+
+_NAMING = re.compile(r"(?:号码?|id|是|is|[:：\s])*")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -59,11 +65,10 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
 
     def _entities(self, message: Message) -> List[Dict[str, Any]]:
         text = folded(message)
-        spans = self._goods.find(text.text)
-        goods = [(start, end) for start, end, name, _ in spans if name == "product"]
-        spans = [s for s in spans if s[2] == "product" or not _inside(s[:2], goods)]
+        spans = _whole(self._goods.find(text.text))
         taken = [(start, end) for start, end, _, _ in spans]
-        spans += [s for s in self._places.find(text.text) if not _inside(s[:2], taken)]
+        named = [(s[0], s[1], s[3]) for s in self._places.find(text.text) if not _inside(s[:2], taken)]
+        spans += [(start, end, "region", place) for start, end, place in settle_places(text.text, named)]
         entities = [self._entity(message, name, value, *text.original(start, end)) for start, end, name, value in spans]
         language = language_of(message.get(TEXT) or "")
         if language:
@@ -101,19 +106,37 @@ class MeasureExtractor(EntityExtractorMixin, GraphComponent):
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
-            text = folded(message)
             known = message.get(ENTITIES, [])
-            models = [(e["start"], e["end"]) for e in known if e["entity"] == "product"]
-            found = []
-            for measure in find_measures(text.text):
-                start, end = text.original(measure.start, measure.end)
-                if _inside((start, end), models):
-                    continue
-                value = {"amount": measure.value, **measure.extra} if measure.name == "price" else measure.value
-                entity = {"entity": measure.name, "value": value, "start": start, "end": end}
-                found.append({**entity, "text": message.get(TEXT)[start:end], "extractor": "MeasureExtractor"})
+            found = self._measures(message, [e for e in known if e["entity"] in _PHRASES])
+            contacts = [e for e in found if e["entity"] == "contact"]
+            known = [e for e in known if e["entity"] == "language" or not _introduces(message, e, contacts)]
             message.set(ENTITIES, known + found, add_to_output=True)
         return messages
+
+    def _measures(self, message: Message, phrases: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+        """The measures of a message that are no part of a product's name or another phrase of the shop's."""
+        text = folded(message)
+        named = [(e["start"], e["end"]) for e in phrases]
+        found = []
+        for measure in find_measures(text.text):
+            start, end = text.original(measure.start, measure.end)
+            if _inside((start, end), named):
+                continue
+            value = {"amount": measure.value, **measure.extra} if measure.name == "price" else measure.value
+            entity = {"entity": measure.name, "value": value, "start": start, "end": end}
+            found.append({**entity, "text": message.get(TEXT)[start:end], "extractor": "MeasureExtractor"})
+        return found
+
+
+def _introduces(message: Message, entity: Dict[str, Any], contacts: List[Dict[str, Any]]) -> bool:
+    """Whether the entity lies in a contact or only says of what kind it is (my wechat is lily_2088)."""
+    for contact in contacts:
+        between = message.get(TEXT)[entity["end"] : contact["start"]].lower()
+        if entity["entity"] == "payment_method" and _NAMING.fullmatch(between):
+            return True
+        if contact["start"] <= entity["start"] < contact["end"]:
+            return True
+    return False
 
 
 class PhraseIndex:
@@ -163,5 +186,21 @@ def _inside(span: tuple[int, int], others: List[tuple[int, int]]) -> bool:
     return any(start <= span[0] and span[1] <= end for start, end in others)
 
 
+def _whole(found: List[tuple[int, int, str, Any]]) -> List[tuple[int, int, str, Any]]:
+    """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase."""
+    goods = [s[:2] for s in found if s[2] == "product"]
+    phrases = [s for s in found if s[2] in _PHRASES and not _inside(s[:2], goods)]
+    return [s for s in found if s[2] == "product" or not (_inside(s[:2], goods) or _swallowed(s, phrases))]
+
+
+def _swallowed(span: tuple[int, int, str, Any], phrases: List[tuple[int, int, str, Any]]) -> bool:
+    longer = [s[:2] for s in phrases if s[1] - s[0] > span[1] - span[0]]
+    return _inside(span[:2], longer)
+
+
 def place_vocabulary() -> Vocabulary:
-    return {fold_text(word).text: [("region", place)] for word, place in place_words()}
+    """Each word for places with all the places that it may mean."""
+    places: Dict[str, List[Place]] = defaultdict(list)
+    for word, place in place_words():
+        places[fold_text(word).text].append(place)
+    return {word: [("region", tuple(meant))] for word, meant in places.items()}

@@ -13,6 +13,7 @@ from bot.services.spec import answer_spec, holds, spec_value
 
 MOST_SUGGESTED = 3
 MOST_USES = 4
+MOST_SPECS = 3
 
 
 def answer_comparison(ask: Ask, desk: Desk) -> Answer:
@@ -23,7 +24,8 @@ def answer_comparison(ask: Ask, desk: Desk) -> Answer:
             return Answer("clarify", (Reply("utter_ask_compare", {}),), missing="product")
         said = {"name": products[0].name[ask.language], "facts": _sheet(products[0], ask, desk)}
         return answered(Reply("utter_compare_own", said), *_prices(products, desk), outcome="refused")
-    lines = "\n".join(f"{p.name[ask.language]}: {_sheet(p, ask, desk)}" for p in products[:3])
+    colon = "：" if ask.language == "zh" else ": "
+    lines = "\n".join(f"{p.name[ask.language]}{colon}{_sheet(p, ask, desk)}" for p in products[:3])
     return answered(Reply("utter_compare", {"lines": lines}), *_prices(products, desk))
 
 
@@ -117,8 +119,13 @@ def _uses(product: Product, ask: Ask, desk: Desk) -> list[str]:
 
 
 def _specs(product: Product, ask: Ask, desk: Desk) -> list[str]:
-    attributes = [a for (p, a) in desk.shop.specs_of if p == product.id][:3]
-    return [f"{desk.shop.attributes[a].name[ask.language]} {spec_value(product, a, ask, desk)}" for a in attributes]
+    """Three values, each once (material and inner pot often say the same)."""
+    by_value: dict[str, str] = {}
+    for owner, attribute in desk.shop.specs_of:
+        if owner == product.id:
+            by_value.setdefault(spec_value(product, attribute, ask, desk), attribute)
+    names = desk.shop.attributes
+    return [f"{names[a].name[ask.language]} {value}" for value, a in list(by_value.items())[:MOST_SPECS]]
 
 
 def _suits(product: Product, ask: Ask, desk: Desk) -> bool:

@@ -117,15 +117,15 @@ def answer_shipping_fee(ask: Ask, desk: Desk) -> Answer:
         return _refused(ask, desk)
     shipping = desk.shop.shipping
     courier = next((c for c in shipping.couriers if c.id == ask.details.courier), None)
-    replies, facts = [], []
-    if ask.details.courier == NOT_USED:
-        replies.append(Reply("utter_courier_other", {"usual": _usual(ask, desk)}))
+    replies, facts, refused = [], [], []
+    if ask.details.courier and courier is None:
+        refused.append(Reply("utter_courier_other", {"usual": _usual(ask, desk)}))
     if courier is not None and courier.extra is not None:
         said = {"courier": courier.name[ask.language], "extra": formats.money(courier.extra)}
         replies.append(Reply("utter_fee_courier", said))
         facts.append(desk.fact("courier_extra", str(courier.extra), SOURCE))
     base, fact = _base_fee(ask, desk)
-    return answered([base, *replies], fact, *facts)
+    return answered([*refused, base, *replies], fact, *facts)
 
 
 def _base_fee(ask: Ask, desk: Desk) -> tuple[Reply, Fact]:
@@ -161,7 +161,7 @@ def answer_courier(ask: Ask, desk: Desk) -> Answer:
     extra = next((c for c in shipping.couriers if c.extra is not None), None)
     asked = next((c for c in shipping.couriers if c.id == ask.details.courier), None)
     facts = [desk.fact("couriers", usual, SOURCE)]
-    if ask.details.courier == NOT_USED:
+    if ask.details.courier and asked is None:
         return answered(Reply("utter_courier_other", {"usual": usual}), *facts, outcome="refused")
     if asked is not None and asked.extra is not None:
         said = {"courier": asked.name[ask.language], "extra": formats.money(asked.extra)}

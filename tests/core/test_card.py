@@ -27,10 +27,22 @@ def turn(
 ) -> TurnRecord:
     asked = [q | {"text": q["text"] or text} for q in questions]
     handed = [q["label"] for q in asked if q["outcome"] == "handed_over"]
-    record: dict[str, Any] = {"language": language, "questions": asked, "said": list(said)}
+    record: dict[str, Any] = {"language": language, "questions": asked, "said": [*said, *_named(text, asked)]}
     if reason or handed:
         record["reason"] = reason or handed[0]
     return TurnRecord(text, EVENING + timedelta(minutes=minutes), record, tuple(pictures))
+
+
+NAMES = {"W05": ("W05", "羽绒服"), "L18": ("L18", "料理机"), "Y915": ("破壁机",), "M500": ("厨师机",)}
+
+
+def _named(text: str, asked: list[dict]) -> list[dict]:
+    """What was chosen in these very words, as understanding finds it."""
+    found = [said("product", product, word) for product, words in NAMES.items() for word in words if word in text]
+    chosen = {
+        (name, q["details"][name]) for q in asked for name in ("colour", "size", "quantity") if name in q["details"]
+    }
+    return found + [said(name, value, str(value)) for name, value in sorted(chosen, key=str)]
 
 
 def said(name: str, value: Any, words: str) -> dict:

@@ -58,7 +58,7 @@ def test_only_a_graver_reason_is_told_anew(reason: str, before: str, reply: str)
 
 def test_what_was_added_is_promised_by_the_people_who_have_the_card() -> None:
     """The card's queue stays that of the graver reason, and `promised` is when the card's queue has people."""
-    reply, fact = hand_over("order_note", "complaint", "zh", at("2026-11-21T12:00"))
+    reply, (fact,) = hand_over("order_note", "complaint", "zh", at("2026-11-21T12:00"))
     assert reply.facts["promised"] == "人工后天 9:00上班"
     assert fact.value == "2026-11-23T09:00+08:00"
 

@@ -144,7 +144,7 @@ COURIERS = [
     (None, "answered", "utter_courier_usual_or", {"usual": "中通、圆通", "courier": "顺丰", "extra": "¥12"}),
     ("sf", "answered", "utter_courier_extra", {"courier": "顺丰", "extra": "¥12"}),
     ("zto", "answered", "utter_courier_usual_named", {"courier": "中通", "usual": "中通、圆通"}),
-    ("other", "refused", "utter_courier_other", {"usual": "中通、圆通"}),
+    ("not_used", "refused", "utter_courier_other", {"usual": "中通、圆通"}),
 ]
 
 

@@ -13,7 +13,6 @@ from bot.core.types import Entity, Question
 from bot.services.turn import ANSWERS, Message, Turn, take_turn
 from tests.small_shop import SHANGHAI, make_desk
 
-
 NEW = Dialogue()
 
 
@@ -315,3 +314,8 @@ def test_pending_survives_the_way_through_json() -> None:
     back = Dialogue.from_json(json.loads(json.dumps(turn.dialogue.as_json())))
     assert isinstance(back.pending, Pending)
     assert take("料理机", "inform", entities=(L18,), dialogue=back).record["decision"] == "answer"
+
+
+def test_a_product_alone_is_met_with_what_could_be_asked_of_it() -> None:
+    turn = take("我看上料理机了", "inform", entities=(L18,))
+    assert len(names(turn)) == 1 and turn.record["decision"] == "talk"

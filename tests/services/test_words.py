@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ALL, HANDED_OVER
 from bot.core.types import Ask, Details, Question, Reply
+from bot.services.handover import hand_over
 from bot.services.turn import ANSWERS, Message, take_turn
 from tests.small_shop import REASONS, SHANGHAI, SHOP, make_desk, make_shop
 
@@ -139,6 +140,7 @@ CHOSEN = [
     {"attributes": ("fit",)}, {"topics": ("clean",)}, {"topics": ("wash",)}, {"category": "home"}, {"courier": "sf"}, {"courier": "zto"},
     {"courier": "not_used"}, {"payment_methods": ("huabei",)}, {"payment_methods": ("alipay",)}, {"payment_methods": ("cash_on_delivery",)},
 ]  # fmt: skip
+TEXTS = ["?", "双12多少钱", "专票可以吗", "有洗衣机卖吗"]
 TIMES = ["2026-11-21T10:00", "2026-11-21T21:04", "2026-11-21T23:30", "2026-02-17T12:00"]
 
 
@@ -166,18 +168,26 @@ def all_replies() -> dict[str, list[tuple[str, Reply]]]:
             if place and chosen and not {"courier", "quantity"} & set(chosen):
                 continue
             details = Details(products=products, product_said=bool(products), region=place, **chosen)
-            for label, service in ANSWERS.items():
-                keep(language, service(Ask(Question(label, "?", 0, 1, 0.9), details, language), desk).replies)
+            for text, (label, service) in itertools.product(TEXTS[: 1 if chosen else None], ANSWERS.items()):
+                question = Question(label, text, 0, len(text), 0.9)
+                keep(language, service(Ask(question, details, language), desk).replies)
         keep(language, turn_replies(language, desk))
+        keep(language, [hand_over(reason, None, language, desk, order_said=True)[0] for reason in REASONS])
     return found
 
 
 def turn_replies(language: str, desk) -> Iterator[Reply]:
-    for label, before, confidence in itertools.product(ALL, (None, "complaint", "order_note"), (0.9, 0.05)):
-        for text in ("?", "不用了解决了"):
+    talked = ((), ("L18",))
+    for label, before, confidence, products in itertools.product(
+        ALL, (None, "complaint", "order_note"), (0.9, 0.05), talked
+    ):
+        for text in ("?", "不用了解决了", "订单202611210001"):
             for misunderstood, waiting in itertools.product((0, 1), (None, "person")):
                 dialogue = Dialogue(
-                    handed_over=before, misunderstood=misunderstood, pending=Pending(waiting) if waiting else None
+                    products=products,
+                    handed_over=before,
+                    misunderstood=misunderstood,
+                    pending=Pending(waiting) if waiting else None,
                 )
                 question = Question(label, text, 0, len(text), confidence)
                 yield from take_turn(Message(text, language, (question,), ()), dialogue, desk).replies
@@ -185,8 +195,8 @@ def turn_replies(language: str, desk) -> Iterator[Reply]:
 
 REPLIES = all_replies()
 SAID_BY_THE_FRONT = {"utter_picture", "utter_too_long", "utter_cannot_answer_now", "utter_nothing_said"}
-SAID_OTHERWISE = {"utter_cannot_look", "utter_contact_noted", "utter_stock_not_listed"}
-"""Covered in test_turn.py and test_stock.py: they need a source that is down, a contact, or goods of another shop."""
+SAID_OTHERWISE = {"utter_cannot_look", "utter_contact_noted", "utter_inform_about"}
+"""Covered in test_turn.py: they need a source that is down, or a detail of the message."""
 
 
 def test_the_table_reaches_every_word_of_the_bots() -> None:
