@@ -56,7 +56,7 @@ def commands(model: str) -> dict[str, list[str]]:
     rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "-m", model]
     rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
     return {
-        "front": [sys.executable, "-m", "bot.front.main"],
+        "front": [sys.executable, "-m", "bot.serve"],
         "rasa": [sys.executable, *rasa],
         "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
     }

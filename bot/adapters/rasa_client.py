@@ -68,8 +68,10 @@ class RasaClient:
 
 
 def _turn(sent: Any) -> RasaTurn:
-    custom = next((m["custom"] for m in sent if isinstance(m, dict) and "turn" in m.get("custom", {})), None)
+    messages = [m for m in sent if isinstance(m, dict)] if isinstance(sent, list) else []
+    customs = [m["custom"] for m in messages if isinstance(m.get("custom"), dict)]
+    custom = next((c for c in customs if isinstance(c.get("turn"), dict)), None)
     if custom is None:
         raise UnderstandingError("Rasa's answer holds no turn; the actions may be down")
-    replies = tuple({"text": m["text"], "buttons": m.get("buttons") or []} for m in sent if m.get("text"))
+    replies = tuple({"text": m["text"], "buttons": m.get("buttons") or []} for m in messages if m.get("text"))
     return RasaTurn(replies, custom["turn"], custom.get("dialogue", {}))

@@ -136,6 +136,8 @@ def _rows(file: str, lines: list[str], columns: tuple[str, ...], problems: Probl
             )
         else:
             yield Row(file, number, dict(zip(header, cells)), problems)
+    if header is None:
+        problems.add(file, 1, f"the file is empty; its first line names the columns {', '.join(columns)}.")
 
 
 def _counts(line: str) -> bool:

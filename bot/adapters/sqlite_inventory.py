@@ -51,11 +51,15 @@ class SqliteInventory:
             raise InventoryError(f"the inventory {self._path.name} could not be written: {error}") from error
 
     def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InventoryError(f"the folder of the inventory {self._path.name} cannot be made: {error}") from error
         connection = sqlite3.connect(self._path, timeout=2)
         connection.execute("pragma journal_mode=wal")
         shop = self._shop()
-        if shop.version != self._filled:
+        there = connection.execute("select 1 from sqlite_master where name = 'stock'").fetchone()
+        if shop.version != self._filled or there is None:
             self._fill(connection, shop)
             self._filled = shop.version
         return connection

@@ -147,9 +147,15 @@ def _wanted(wants: list[Want], line: Want, turn: TurnRecord, chosen: bool) -> li
         line.colour or same.colour,
         line.size or same.size,
         line.quantity or same.quantity,
-        line.words if chosen else same.words,
+        line.words if chosen and _says_more(line, same) else same.words,
     )
     return [merged if want is same else want for want in wants]
+
+
+def _says_more(line: Want, same: Want) -> bool:
+    """Whether something was chosen that had not been: a repeated quantity beside an offer says nothing new."""
+    said = ((line.colour, same.colour), (line.size, same.size), (line.quantity, same.quantity))
+    return any(new and new != old for new, old in said)
 
 
 def _replaced(wants: list[Want], turn: TurnRecord) -> Want | None:

@@ -15,6 +15,10 @@ FIT = "fit"
 """The attribute by which buyers ask whether sizes run true; its value is a product's `fit` (taxonomy: `ask_size`)."""
 
 
+NOT_USED = "not_used"
+"""The id under which couriers are recognised that the shop does not send with."""
+
+
 @dataclass(frozen=True)
 class Word:
     """An id of a vocabulary with its names and all the ways buyers say it."""

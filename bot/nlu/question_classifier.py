@@ -146,7 +146,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         chances = dict(zip(spans, self._probabilities([_without_goods(readable, span, goods) for span in spans])))
         cut = best_cut(parts, lambda span: self._gain(chances[span], readable[span.start : span.end]))
         found = [self._question(message, text, span, chances[span]) for span in cut]
-        return _once(_without_wrapping(found))
+        return _once(_without_wrapping(found), message.get(TEXT))
 
     def _gain(self, chance: np.ndarray, text: str) -> float:
         """What a part adds as a question of its own."""
@@ -210,7 +210,7 @@ def _without_wrapping(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     return told or [q for q in questions if q["label"] not in ("greet", "inform")] or questions[:1]
 
 
-def _once(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def _once(questions: List[Dict[str, Any]], text: str) -> List[Dict[str, Any]]:
     """Several questions of one label count once; the span grows over both where nothing lies between (taxonomy).
 
     Where buying is said as the other half of a condition (便宜点我就拍了), it is a question of its own (taxonomy).
@@ -222,6 +222,7 @@ def _once(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
             kept.append(dict(question))
         elif same is kept[-1]:
             same["end"] = question["end"]
+            same["text"] = text[same["start"] : same["end"]]
             same["confidence"] = max(same["confidence"], question["confidence"])
     return _with_buying(kept)
 

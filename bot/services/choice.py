@@ -8,7 +8,7 @@ from bot.core.types import Answer, Ask, Reply
 from bot.core.unlisted import unlisted_goods
 from bot.services.capability import answer_capability
 from bot.services.common import Desk, answered, detours, not_listed, the_product
-from bot.services.size import answer_size
+from bot.services.size_guide import by_guide
 from bot.services.spec import answer_spec, holds, spec_value
 
 MOST_SUGGESTED = 3
@@ -92,7 +92,7 @@ def _about_one(product: Product, ask: Ask, desk: Desk) -> Answer:
     if any(holds(product, attribute, ask, desk) for attribute in details.attributes):
         return answer_spec(ask, desk)
     if details.household and product.id in desk.shop.size_rows:
-        return answer_size(ask, desk)
+        return by_guide(ask, desk)
     language = ask.language
     uses, specs = _uses(product, ask, desk), _specs(product, ask, desk)
     said = {

@@ -1,116 +1,14 @@
-"""Which size fits: a body, a household, or the guide as a whole."""
+"""Which size fits, and whether it is there where the buyer asks for both at once (米色有我的码吗)."""
 
 from __future__ import annotations
 
-import re
-
-from bot.core import formats
-from bot.core.shop import FIT, Product, SizeRow
-from bot.core.sizing import Advice, advise_by_body, advise_by_household, measured_by
-from bot.core.types import Answer, Ask, Reply
-from bot.services.common import Desk, answered, fit_reply, the_product, unknown, which_product
-from bot.services.stock import stock_of
-
-SOURCE = "shop/size_guide"
-_IN_STOCK = re.compile(
-    r"有(?:没有)?(?:我|适合我|合适)的?(?:码|尺码|号)|有(?:没有)?[现存]?货|\b(?:have|got|in stock).*\bmy size\b|\bin stock\b"
-)
-"""Asks for the size and, in the same words, whether it is there."""
+from bot.core.types import Answer, Ask
+from bot.services.common import Desk
+from bot.services.size_guide import by_guide
+from bot.services.stock import asks_for_stock, with_stock
 
 
 def answer_size(ask: Ask, desk: Desk) -> Answer:
     """The size for the measures said; one question back where a measure is missing. Raises InventoryError."""
-    product = the_product(ask, desk)
-    if product is None:
-        return which_product(ask, desk)
-    rows = desk.shop.size_rows.get(product.id, ())
-    if not rows:
-        return _without_guide(product, ask, desk)
-    rule = measured_by(rows)
-    if rule is advise_by_body:
-        return _by_body(product, rows, ask, desk)
-    if rule is advise_by_household:
-        return _by_household(product, rows, ask, desk)
-    return answered(_notes(product, rows, ask), desk.fact("size_guide", product.id, SOURCE))
-
-
-def _without_guide(product: Product, ask: Ask, desk: Desk) -> Answer:
-    if FIT in ask.details.attributes and product.fit:
-        return answered(fit_reply(product, ask.language), desk.fact("fit", product.fit, "shop/products"))
-    return unknown(ask, desk, "")
-
-
-def _by_body(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:
-    height, weight = ask.details.height_cm, ask.details.weight_kg
-    if height is None and weight is None:
-        first = _fit_or_chart(product, rows, ask)
-        fact = desk.fact("fit", product.fit or "unknown", "shop/products")
-        return Answer("clarify", (first, Reply("utter_ask_measures", {})), (fact,), missing="measure")
-    if height is None or weight is None:
-        missing = "height" if height is None else "weight"
-        return Answer(
-            "clarify", (Reply(f"utter_ask_{missing}", {"name": product.name[ask.language]}),), missing="measure"
-        )
-    advice = advise_by_body(product, rows, height, weight)
-    said = {"name": product.name[ask.language], "height": formats.number(height), "weight": formats.number(weight)}
-    return _advised(advice, product, said, "body", ask, desk)
-
-
-def _fit_or_chart(product: Product, rows: tuple[SizeRow, ...], ask: Ask) -> Reply:
-    """“Does it run small” is told how it runs; “which size” gets the chart."""
-    if FIT in ask.details.attributes and product.fit:
-        return fit_reply(product, ask.language)
-    return Reply("utter_size_chart", {"name": product.name[ask.language], "chart": _chart(rows)})
-
-
-def _by_household(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:
-    people = ask.details.household
-    if people is None:
-        said = {"name": product.name[ask.language], "chart": _people_chart(rows)}
-        reply = Reply("utter_size_people_chart", said)
-        if len(rows) == 1:
-            return answered(reply, desk.fact("size_guide", product.id, SOURCE))
-        fact = desk.fact("size_guide", product.id, SOURCE)
-        return Answer("clarify", (reply, Reply("utter_ask_household", {})), (fact,), missing="measure")
-    advice = advise_by_household(product, rows, people)
-    said = {"name": product.name[ask.language], "people": str(people)}
-    return _advised(advice, product, said, "people", ask, desk)
-
-
-def _advised(advice: Advice, product: Product, said: dict[str, str], kind: str, ask: Ask, desk: Desk) -> Answer:
-    if advice.kind == "outside":
-        reply = Reply(f"utter_size_outside_{kind}", said)
-        return answered(reply, desk.fact("size", "none", SOURCE), outcome="unknown", missing="person")
-    sizes = [formats.size_name(size, ask.language) for size in advice.sizes]
-    said = said | {"size": sizes[0]}
-    if len(sizes) > 1:
-        said |= {"smaller": sizes[0], "larger": sizes[-1], "sizes": formats.listing(sizes, ask.language)}
-    name = f"utter_size_{'both' if len(sizes) > 1 else 'larger' if advice.larger else 'one'}_{kind}"
-    replies = [Reply(name, said)]
-    if advice.towards:
-        replies.append(Reply("utter_size_towards", {"towards": formats.size_name(advice.towards, ask.language)}))
-    fact = desk.fact("size", "/".join(advice.sizes), SOURCE)
-    if ask.details.colour or _IN_STOCK.search(ask.question.text.lower()):
-        there = [stock_of(product, size, ask, desk) for size in advice.sizes]
-        facts = [fact for answer in there for fact in answer.facts]
-        missing = next((answer.missing for answer in there if answer.missing), None)
-        return answered([*replies, *(r for answer in there for r in answer.replies)], fact, *facts, missing=missing)
-    return answered(replies, fact)
-
-
-def _chart(rows: tuple[SizeRow, ...]) -> str:
-    lines = []
-    for row in rows:
-        height, weight = (f"{formats.number(low)}–{formats.number(high)}" for low, high in (row.height, row.weight))
-        lines.append(f"{row.size}: {height} cm / {weight} kg")
-    return "\n".join(lines)
-
-
-def _people_chart(rows: tuple[SizeRow, ...]) -> str:
-    return "\n".join(f"{row.size}: {row.people[0]}–{row.people[1]}" for row in rows if row.people)
-
-
-def _notes(product: Product, rows: tuple[SizeRow, ...], ask: Ask) -> Reply:
-    wanted = [row for row in rows if row.size == ask.details.size] or list(rows)
-    notes = "\n".join(f"{row.size}: {row.note[ask.language]}" for row in wanted if row.note[ask.language])
-    return Reply("utter_size_notes", {"name": product.name[ask.language], "notes": notes})
+    answer = by_guide(ask, desk)
+    return with_stock(answer, ask, desk) if ask.details.colour or asks_for_stock(ask) else answer

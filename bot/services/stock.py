@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.core import formats
@@ -12,8 +14,14 @@ from bot.core.unlisted import unlisted_goods
 from bot.ports import Stock
 from bot.services.capability import able_products, who_can
 from bot.services.common import Desk, answered, detours, not_listed, the_product, which_product
+from bot.services.size_guide import advised_sizes, by_guide
 
 SOURCE = "inventory"
+_MY_SIZE = re.compile(r"(?:我|适合|合适)的?(?:尺码|[码号])|\bmy size\b|\bfits? me\b")
+"""Means the size that the measures said lead to."""
+_IS_IT_THERE = re.compile(
+    r"有[没木]?有?.{0,8}(?:[码号货吗么没]|$)|现货|有货|\bin stock\b|\b(?:have|got)\b.*\b(?:my size|left)\b"
+)
 
 
 def answer_stock(ask: Ask, desk: Desk) -> Answer:
@@ -23,17 +31,31 @@ def answer_stock(ask: Ask, desk: Desk) -> Answer:
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
-    wanted = product.matching(ask.details.colour, ask.details.size)
-    if not wanted:
-        return _not_offered(product, ask, desk)
-    stocks = desk.stocked(product)
-    if len(wanted) == 1:
-        return _one_variant(product, wanted[0], stocks, ask, desk)
-    return _several(product, wanted, stocks, ask, desk)
+    if ask.details.size is None and _MY_SIZE.search(ask.question.text.lower()):
+        guided = by_guide(ask, desk)
+        if advised_sizes(guided):
+            return with_stock(guided, ask, desk)
+    return _stock_of(product, ask.details.size, ask, desk)
 
 
-def stock_of(product: Product, size: str, ask: Ask, desk: Desk) -> Answer:
-    """Stock of one size, in the colour asked for if there is one. Raises InventoryError."""
+def asks_for_stock(ask: Ask) -> bool:
+    """Whether a question for the size asks in the same words whether it is there."""
+    text = ask.question.text.lower()
+    return bool(_MY_SIZE.search(text) and _IS_IT_THERE.search(text))
+
+
+def with_stock(guided: Answer, ask: Ask, desk: Desk) -> Answer:
+    """The size guide's answer, and the stock of the sizes that it advises. Raises InventoryError."""
+    product = the_product(ask, desk)
+    there = [_stock_of(product, size, ask, desk) for size in advised_sizes(guided)] if product else []
+    missing = next((answer.missing for answer in there if answer.missing), guided.missing)
+    replies = (*guided.replies, *(reply for answer in there for reply in answer.replies))
+    facts = (*guided.facts, *(fact for answer in there for fact in answer.facts))
+    return replace(guided, replies=replies, facts=facts, missing=missing)
+
+
+def _stock_of(product: Product, size: str | None, ask: Ask, desk: Desk) -> Answer:
+    """Stock of one size or of all, in the colour asked for if there is one."""
     wanted = product.matching(ask.details.colour, size)
     if not wanted:
         return _not_offered(product, ask, desk)

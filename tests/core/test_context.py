@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.context import details_from_json, resolve
+from bot.core.context import resolve
+from bot.core.details import details_from_json
 from bot.core.dialogue import Dialogue, Pending
 from bot.core.types import Details, Entity, Question
 from tests.small_shop import SHOP

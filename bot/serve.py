@@ -1,4 +1,4 @@
-"""Starts the front: `python -m bot.front.main`."""
+"""Starts the front: `python -m bot.serve`."""
 
 from __future__ import annotations
 
