@@ -15,6 +15,7 @@ from typing import Any
 from bot.core import dates
 from bot.core.formats import listing, size_name
 from bot.core.labels import HANDED_OVER, TALK
+from bot.core.orders import order_number
 from bot.core.shop import Shop
 
 GRAVITY = HANDED_OVER + ("unknown_answer", "repeated_misunderstanding")
@@ -27,7 +28,6 @@ _INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rat
 _REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|drop the")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
 _GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
-_ORDER_NUMBER = re.compile(r"(?<!\d)(\d{12,20})(?!\d)")
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: 
         "promised": promised,
         "wants": [_want_json(want, shop, "zh") for want in wants],
         "about": _about(turns, shop) if reason in AFTER_SALE else None,
-        "order": _last(_ORDER_NUMBER.search(turn.text) for turn in turns),
+        "order": _last(order_number(turn.text) for turn in turns),
         "offer": offer,
         "destination": _destination(turns),
         "needed_by": _needed_by(turns),
@@ -308,8 +308,7 @@ def _told(question: Mapping[str, Any]) -> dict[str, Any]:
 
 def _last(values) -> Any:
     found = [value for value in values if value]
-    last = found[-1] if found else None
-    return last[1] if isinstance(last, re.Match) else last
+    return found[-1] if found else None
 
 
 # --- the sentences on it -----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.core.details import details_from_json, find_details, overlay, own_entities
 from bot.core.dialogue import Dialogue
-from bot.core.follow_up import by_quantity, follow_up_label, is_bare, label_by_evidence, made_sure
+from bot.core.follow_up import by_quantity, follow_up_label, is_bare, label_by_evidence, made_sure, offered
 from bot.core.labels import HANDED_OVER
 from bot.core.shop import Shop
 from bot.core.types import Ask, Entity, Language, Question
@@ -34,17 +34,34 @@ def resolve(
     for question in [*questions, *_passed_over(questions, entities, dialogue)]:
         own = own_entities(question, entities)
         bare = is_bare(question, own)
-        if bare and asked and question not in asked:
+        if bare and asked and question not in asked and not _another_of_its_kind(own, asked, entities):
             continue  # a detail of the other questions (几天到 寄北京)
         settled = follow_up_label(question, own, dialogue, shop) if bare else label_by_evidence(question, own, dialogue)
+        if bare and asked and question not in asked:
+            settled = asked[-1].label
         if settled:
             question = replace(question, label=settled, confidence=1.0)
         follow_up = bool(bare and settled and dialogue.last and dialogue.last["label"] == question.label)
         details = find_details(question, own, entities, dialogue, shop, follow_up=follow_up)
         question = made_sure(by_quantity(question, details, shop), own, details)
-        if question.label not in [ask.label for ask in asks]:
-            asks.append(Ask(question, details, language, follow_up))
-    return asks
+        asked_before = [ask for ask in asks if ask.label == question.label]
+        if not asked_before or (bare and asked_before[-1].details != details):
+            asks.extend(_with_condition(Ask(question, details, language, follow_up), own))
+    return sorted(asks, key=lambda ask: ask.question.start)
+
+
+def _another_of_its_kind(own: tuple[Entity, ...], asked: list[Question], entities: tuple[Entity, ...]) -> bool:
+    """Whether a bare part names a second thing of a kind (香港能寄吗 深圳呢): the same question, asked again."""
+    kinds = {e.name for q in asked for e in own_entities(q, entities)}
+    return any(e.name in kinds for e in own)
+
+
+def _with_condition(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
+    """A price named with the buying is a condition to buy, and haggling before it (taxonomy)."""
+    if ask.label != "purchase_intent" or not offered(own):
+        return [ask]
+    haggling = replace(ask.question, label="negotiate_price", confidence=1.0)
+    return [replace(ask, question=haggling), ask]
 
 
 def _passed_over(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue) -> list[Question]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
@@ -14,6 +15,9 @@ from bot.core.types import Details, Entity, Question
 
 SHIPPING = ("ask_shipping_time", "ask_shipping_fee", "ask_delivery_area", "ask_courier")
 WITH_REGION = (*SHIPPING, *HANDED_OVER, "ask_price")
+_RESTOCK = re.compile(r"补货|到货|再有|什么时候有|啥时候有|\bback\b|restock")
+"""When it comes back is asked of the very thing that was just out of stock."""
+
 ABOUT_VARIANTS = ("ask_stock", "ask_price", *HANDED_OVER, "inform", "affirm")
 
 
@@ -51,7 +55,8 @@ def find_details(
         size=_size(own, entities, label, products, shop),
     )
     found = _with_amount(found, own if label != "negotiate_price" else (*own, *entities))
-    if follow_up and dialogue.last and dialogue.last["label"] == label:
+    restock = label == "ask_stock" and not said and _RESTOCK.search(question.text.lower())
+    if (follow_up or restock) and dialogue.last and dialogue.last["label"] == label:
         found = overlay(details_from_json(dialogue.last.get("details", {})), found)
     elif label in HANDED_OVER or label == "inform":
         found = _carry_choice(found, dialogue)

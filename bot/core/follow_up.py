@@ -8,7 +8,7 @@ from dataclasses import replace
 from bot.core.details import SHIPPING, candidates
 from bot.core.dialogue import Dialogue
 from bot.core.labels import ANSWERED, HANDED_OVER
-from bot.core.shop import Shop
+from bot.core.shop import FIT, Shop
 from bot.core.types import Details, Entity, Question
 
 _SAME_AGAIN = (
@@ -49,15 +49,24 @@ _NEEDS = {
 }
 """The things that, named in a question, make a label sure that the classifier only guessed."""
 
+_NAMED = (
+    ("topic", "ask_usage"),
+    ("attribute", "ask_spec"),
+    ("courier", "ask_courier"),
+    ("payment_method", "ask_payment"),
+)
+"""What is asked by whoever names such a thing, where the classifier is not sure."""
+
 SURE = 0.5
 """From this confidence on the classifier's own label stands against what the named things suggest."""
 
 
 _FILLER = re.compile(
-    r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
+    r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|床|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
     r"有|或|和|跟|用|想|看|一下|没|还|话|"
     r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this)\b"
 )
+_AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b")
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
 _IN_STOCK = re.compile(r"有(?:没有|木有|吗|么|嘛|货|没|不)|还有|in stock|available|\bleft\b")
 _BUYING = re.compile(r"来|拿|要了|我要|就要|拍|下单|订|买|\b(?:take|buy|order|get|want)\b")
@@ -70,7 +79,8 @@ def is_bare(question: Question, own: tuple[Entity, ...]) -> bool:
     """Whether the question holds nothing but details."""
     if not own:
         return False
-    return not _FILLER.sub("", _without(question, own))
+    rest = _FILLER.sub("", _without(question, own))
+    return not (_BUYING.sub("", rest) if _AGAIN.search(question.text.lower()) else rest)
 
 
 def _without(question: Question, own: tuple[Entity, ...]) -> str:
@@ -88,12 +98,12 @@ def follow_up_label(question: Question, own: tuple[Entity, ...], dialogue: Dialo
     asking = bool(_ASKING.search(question.text.lower()))
     if "contact" in names:
         return "inform"
-    if "price" in names and (last in HANDED_OVER or _offered(own)):
+    if "price" in names and (last in HANDED_OVER or offered(own)):
         return "negotiate_price"
     if "capability" in names:
         return "ask_capability"
     if "attribute" in names:
-        return "ask_spec"
+        return "ask_size" if _about_fit(own) else "ask_spec"
     if last in HANDED_OVER and not asking:
         return "inform"
     if names & {"colour", "size", "product"} and _IN_STOCK.search(question.text.lower()):
@@ -114,8 +124,10 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
     """The label that the things named settle where the classifier is not sure, or hears only talk."""
     names = {e.name for e in own}
     text = question.text.lower()
-    if _offered(own) and question.label not in HANDED_OVER:
+    if offered(own) and question.label not in HANDED_OVER:
         return "negotiate_price"
+    if _about_fit(own) and question.label in ("ask_spec", "ask_capability", "inform"):
+        return "ask_size"
     buying = dialogue.handed_over in ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
     if buying and question.label in ("request_refund", "product_problem") and names & _CHOICES:
         return "inform"  # a change of mind before anything was ordered
@@ -127,15 +139,25 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
         return "purchase_intent"
     if about_goods and "capability" in names and question.label != "ask_recommendation":
         return "ask_capability"
-    if about_goods and "attribute" in names and question.confidence < SURE:
-        return "ask_spec"
     last = dialogue.last["label"] if dialogue.last else None
     if last == "ask_size" and names & {"height", "weight", "household"}:
         return "ask_size"
+    if question.confidence < SURE:
+        for name, label in _NAMED:
+            if name in names and (about_goods or name in ("courier", "payment_method")):
+                return label
+        if "product" in names and _AGAIN.search(text) and last in ANSWERED:
+            return last
     return "inform" if question.label == "out_of_scope" and names & (_CHOICES | {"contact"}) else None
 
 
-def _offered(own: tuple[Entity, ...]) -> bool:
+def _about_fit(own: tuple[Entity, ...]) -> bool:
+    """Whether sizes run true is a question of size (taxonomy: 偏码吗 is `ask_size`)."""
+    return any(e.name == "attribute" and e.value == FIT for e in own)
+
+
+def offered(own: tuple[Entity, ...]) -> bool:
+    """Whether an amount is named that the buyer would pay."""
     return any(e.name == "price" and e.value.get("offered") for e in own)
 
 

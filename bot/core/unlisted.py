@@ -9,7 +9,7 @@ _ASKED = re.compile(
     r"(?:do you|d'you|you guys|do u) (?:also )?(?:sell|carry|stock|have) (?:any |a |an )?(?P<en>[a-z][a-z -]{3,30})"
 )
 _GENERIC = re.compile(
-    r"现货|有货|库存|存货|货|优惠券?|活动|红包|赠品|发票|运费险|客服|人|在|这个|那个|这款|那款|其他|别的|颜色|尺码|号码|码|号|[大中小多少新好]|一点|色|链接|实物|图片?|"
+    r"什么|啥|哪|现货|有货|库存|存货|货|优惠券?|活动|红包|赠品|发票|运费险|客服|人|在|这个|那个|这款|那款|其他|别的|颜色|尺码|号码|码|号|[大中小多少新好]|一点|色|链接|实物|图片?|"
     r"[\u3400-\u9fff]{1,2}色|便宜|贵|厚|薄|轻|款式|型号|规格|尺寸|大小|容量|质保|保修|说明书|配件|"
     r"[的了吗呢没还再和或跟与更第一二三两点个件款种些]|"
     r"\b(?:it|this|that|these|those|stock|any|more|left|ones?|some|other|colou?rs?|sizes?|in|the|enough|of|for|me|a|an|discounts?|coupons?|invoices?)\b|[ -]"

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.core.asking import has_question_form
+from bot.core.asking import asks_for_less, has_question_form
 from bot.core.labels import ALL, TALK, most_demanding
 from bot.core.splitting import Span, best_cut, buying_said, candidates, pieces
 from bot.core.text import Folded
@@ -229,7 +229,7 @@ def _once(questions: List[Dict[str, Any]], text: str) -> List[Dict[str, Any]]:
 
 def _with_buying(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
     if any(q["label"] == "purchase_intent" for q in questions):
-        return questions
+        return [part for q in questions for part in _with_price_condition(q, questions)]
     found = []
     for question in questions:
         found.append(question)
@@ -239,3 +239,15 @@ def _with_buying(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
             part = {"label": "purchase_intent", "text": question["text"][bought[0] : bought[1]]}
             found.append({**question, **part, "start": start, "end": question["start"] + bought[1]})
     return found
+
+
+def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    """The haggling in front of “… then I'll buy”, where the buying alone was made out (包邮我就下单)."""
+    bought = buying_said(question["text"]) if question["label"] == "purchase_intent" else None
+    if not bought or any(q["label"] == "negotiate_price" for q in questions):
+        return [question]
+    condition = question["text"][: bought[0]].rstrip(" ,，。")
+    if not asks_for_less(condition):
+        return [question]
+    end = question["start"] + len(condition)
+    return [{**question, "label": "negotiate_price", "text": condition, "end": end}, question]

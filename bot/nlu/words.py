@@ -6,9 +6,8 @@ import re
 from collections import defaultdict
 from typing import Any, Dict, Iterator, List, Tuple
 
-from bot.core.shop import Shop
+from bot.core.shop import NOT_USED, Shop
 from bot.nlu.normalise import fold_text
-from bot.services.shipping import NOT_USED
 
 Vocabulary = Dict[str, List[Tuple[str, Any]]]
 """Folded words with what each means: (entity name, value)."""

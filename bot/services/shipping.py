@@ -7,7 +7,6 @@ from datetime import date
 from bot.core import formats
 from bot.core.opening import in_spring_festival
 from bot.core.sending import arrival, postage, sending_day
-from bot.core.shop import NOT_USED as NOT_USED  # bot/nlu/words.py takes it from here
 from bot.core.shop import DeliveryWay
 from bot.core.types import Answer, Ask, Fact, Reply
 from bot.services.common import Desk, answered, mentions, ordered, the_product, totals, unknown

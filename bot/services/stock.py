@@ -26,7 +26,7 @@ _IS_IT_THERE = re.compile(
 
 def answer_stock(ask: Ask, desk: Desk) -> Answer:
     """Stock by variant, asked now. Raises InventoryError."""
-    if not ask.details.product_said and (not ask.details.products or unlisted_goods(ask.question.text)):
+    if not ask.details.product_said and (not ask.details.products or _other_goods(ask)):
         return _without_product(ask, desk)
     product = the_product(ask, desk)
     if product is None:
@@ -63,6 +63,11 @@ def _stock_of(product: Product, size: str | None, ask: Ask, desk: Desk) -> Answe
     if len(wanted) == 1:
         return _one_variant(product, wanted[0], stocks, ask, desk)
     return _several(product, wanted, stocks, ask, desk)
+
+
+def _other_goods(ask: Ask) -> bool:
+    """Whether goods are named that are none of the shop's, rather than a colour or size of what is talked about."""
+    return not (ask.details.colour or ask.details.size) and unlisted_goods(ask.question.text) is not None
 
 
 def _without_product(ask: Ask, desk: Desk) -> Answer:

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.context import resolve
 from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.orders import order_number
 from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
 from bot.ports import SourceError
 from bot.services import capability, choice, policies, price, shipping, size, stock
@@ -71,7 +72,10 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
     replies += _offer(answers, dialogue)
     handover_facts: tuple[Fact, ...] = ()
     if reasons:
-        line, handover_facts = hand_over(gravest(reasons), dialogue.handed_over, message.language, desk)
+        order_said = order_number(message.text) is not None
+        line, handover_facts = hand_over(
+            gravest(reasons), dialogue.handed_over, message.language, desk, order_said=order_said
+        )
         replies = [*_without_offers(replies), line]
     replies = _once(replies) or [_not_understood(message.language, desk)]
     record = {
