@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 _ASKED = re.compile(
-    r"[吗么嘛呢?？]|多少|多久|几|怎么|咋|什么|啥|哪|能不能|可不可以|有没有|是不是|会不会|要不要|行不|如何|谁|多大|多长|多高|多重|好不好|[吧不没]$|"
-    r"(?:^|[,.;!] ?|\b(?:and|but|so|also|then|or) )(?:how|what|when|where|which|who|can|could|is|are|do|does|did|will|would|should|any)\b"
+    r"[吗么嘛呢?？]|多少|多久|几|怎么|咋|什么|啥|哪|能不能|可不可以|有没有|是不是|会不会|要不要|行不|如何|谁|多大|多长|多高|多重|好不好|[吧不没]$|帮我|麻烦|给我|"
+    r"(?:^|[,.;!] ?|\b(?:and|but|so|also|then|or) )(?:how|what|when|where|which|who|can|could|is|are|do|does|did|will|would|should|have|any|please|i'?ll take|i'?d like|i want)\b"
 )
 
 

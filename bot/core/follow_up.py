@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.core.asking import has_question_form
 from bot.core.details import SHIPPING, candidates
 from bot.core.dialogue import Dialogue
 from bot.core.labels import ANSWERED, HANDED_OVER
@@ -20,7 +21,7 @@ _SAME_AGAIN = (
     ("weight", ("ask_size",)),
     ("household", ("ask_size", "ask_recommendation")),
     ("colour", ("ask_stock", "ask_price")),
-    ("size", ("ask_stock", "ask_price", "ask_size")),
+    ("size", ("ask_stock", "ask_price", "ask_size", "ask_spec")),
     ("quantity", ("ask_price", "ask_shipping_fee", "ask_promotion", "ask_stock", "ask_payment")),
 )
 """Which detail, said alone, asks which last question again."""
@@ -64,9 +65,9 @@ SURE = 0.5
 _FILLER = re.compile(
     r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|床|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
     r"有|或|和|跟|用|想|看|一下|没|还|话|"
-    r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this)\b"
+    r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|if|them|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this)\b"
 )
-_AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b")
+_AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b|^(?:and )?if i\b")
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
 _IN_STOCK = re.compile(r"有(?:没有|木有|吗|么|嘛|货|没|不)|还有|in stock|available|\bleft\b")
 _BUYING = re.compile(r"来|拿|要了|我要|就要|拍|下单|订|买|\b(?:take|buy|order|get|want)\b")
@@ -102,6 +103,8 @@ def follow_up_label(question: Question, own: tuple[Entity, ...], dialogue: Dialo
         return "negotiate_price"
     if "capability" in names:
         return "ask_capability"
+    if "topic" in names:
+        return "ask_usage"
     if "attribute" in names:
         return "ask_size" if _about_fit(own) else "ask_spec"
     if last in HANDED_OVER and not asking:
@@ -134,6 +137,11 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
     unsure = question.confidence < SURE or question.label in ("inform", "out_of_scope")
     if not unsure:
         return None
+    if "product" in names and has_question_form(text):
+        if names & {"colour", "size"} and question.label not in ANSWERED:
+            return "ask_stock"
+        if question.label in ("inform", "out_of_scope") and "capability" not in names:
+            return "ask_capability"
     about_goods = "product" in names or bool(dialogue.products)
     if about_goods and "quantity" in names and _BUYING.search(text) and not _ASKING.search(text):
         return "purchase_intent"

@@ -108,7 +108,7 @@ def _find_sizes(text: str) -> Iterator[Found]:
 _DATE = re.compile(
     r"大后天|后天|明天|明儿|今天|今儿|今晚|明晚|明早|(?:这|本|下)?(?:个)?(?:周|星期|礼拜)[一二三四五六日天末]|"
     r"\d{1,2}\s*月\s*\d{1,2}\s*[日号]?|(?<!\d)(?:[1-9]|[12]\d|3[01])\s*号(?!线|楼|码)|"
-    r"today|tonight|tomorrow|day after tomorrow|(?:this |next |by |before |on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+    r"today|tonight|tomorrow|day after tomorrow|(?:this |next |by |before |on )?(?<!black )(?<!cyber )(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 )
 
 

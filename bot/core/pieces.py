@@ -60,9 +60,9 @@ def find_household(text: str) -> Iterator[Found]:
                 yield Found("household", int(number), *match.span())
                 return
     for pattern, people in _HOUSEHOLD_WORDS:
-        match = pattern.search(text)
-        if match:
-            yield Found("household", people, *match.span())
+        told = pattern.search(text)
+        if told:
+            yield Found("household", people, *told.span())
             return
 
 

@@ -18,7 +18,7 @@ _PARTICLE = r"(?:(?<=[吗呢嘛吧呀啊哦])|(?<=[^什怎那这多要]么))"
 _SENTENCE_END = r"(?<=[?？!！。\n])(?=[^?？!！。;；,，、~～\n])|(?<=[a-z\d]\.) (?=[a-z])"
 _PAUSE = r"(?<=[;；~～])(?=[^?？!！。;；,，、~～\n])|(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])"
 _AFTER_PARTICLE = rf"{_PARTICLE}(?=[^\s吗呢么嘛吧呀啊哦的?？!！。.,，~～]{{2}})"
-_BEFORE_JOINT = r"(?=还有(?!货|没|吗|呢|多|几|现|剩|库)|另外|顺便|然后|而且|以及|再问|还想问)"
+_BEFORE_JOINT = r"(?=还有(?!货|没|吗|呢|多|几|现|剩|库)|另外|顺便|然后|而且|以及|再问|还想问)|(?<=[\u3400-\u9fff]{2})(?=能不能|可不可以|会不会|要不要)"
 _ENGLISH_JOINT = (
     r"(?= and (?:how|what|when|where|is|are|do|does|can|could|will|would|which|also|who)\b)|(?= (?:also|plus),? )"
 )
@@ -94,6 +94,17 @@ def best_cut(parts: Sequence[Span], gain: Callable[[Span], float]) -> list[Span]
         best.append(max(options, key=lambda option: option[0]))
     asked = [span for span in best[-1][1] if gain(span) > 0]
     return asked if len(best[-1][1]) > 1 and asked and best[-1][0] > gain(whole) else [whole]
+
+
+def covering(cut: Sequence[Span], parts: Sequence[Span]) -> list[tuple[Span, Span]]:
+    """Each part of the cut with itself and the left-out parts before it, and behind the last: nothing said is lost."""
+    found = []
+    begin = parts[0].start
+    for i, span in enumerate(cut):
+        end = parts[-1].end if i == len(cut) - 1 else span.end
+        found.append((span, Span(min(begin, span.start), end)))
+        begin = next((part.start for part in parts if part.start >= span.end), span.end)
+    return found
 
 
 _BUYING = re.compile(

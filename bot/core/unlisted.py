@@ -16,10 +16,23 @@ _GENERIC = re.compile(
 )
 
 
+_OPEN = re.compile(r"什么|啥|哪|推荐|几|\b(?:what|which|something|anything)\b")
+
+_PREPOSITION = re.compile(r" (?:in|with|for|at|to|left|still|there|please|right|now|currently|available)\b")
+_POINTED_AT = re.compile(
+    r"(?:it|this|that|these|those|them|one|ones|the same|black|white|gr[ea]y|red|green|blue|pink|beige)\b"
+)
+"""Things that were named before, or nothing but a colour of them."""
+
+
 def unlisted_goods(text: str) -> str | None:
     """The thing that is asked after by a name, in a question that names none of the shop's goods; or None."""
     match = _ASKED.search(text.lower())
     if match is None:
         return None
-    named = (match["zh"] or match["en"] or "").strip()
+    named = (match["zh"] or _PREPOSITION.split(match["en"] or "")[0]).strip()
+    if _POINTED_AT.match(named):
+        return None
+    if _OPEN.search(named):
+        return None
     return named if len(_GENERIC.sub("", named)) > 1 else None

@@ -31,8 +31,6 @@ _ALSO_EN = {
     "hongkong": "81",
     "hk": "81",
     "macao": "82",
-    "urumqi": "65",
-    "lhasa": "54",
 }
 _ALSO_ZH = {
     "内蒙": "15",
@@ -62,6 +60,12 @@ _ALSO_CITIES = {"dubai": ("迪拜", "Dubai"), "london": ("伦敦", "London"), "n
 _ALSO_CITIES |= {"europe": ("欧洲", "Europe"), "欧洲": ("欧洲", "Europe")}
 _PLAIN_EN = {"jersey", "jordan", "chad"}
 """Countries' names that shoppers say of other things."""
+
+_CITIES_EN = {
+    "拉萨市": "Lhasa", "乌鲁木齐市": "Urumqi", "呼和浩特市": "Hohhot", "哈尔滨市": "Harbin", "齐齐哈尔市": "Qiqihar",
+    "鄂尔多斯市": "Ordos", "喀什地区": "Kashgar", "吐鲁番市": "Turpan", "日喀则市": "Shigatse", "西安市": "Xi'an",
+}  # fmt: skip
+"""Cities whose English name is not their pinyin."""
 
 _BEST_KNOWN = {"suzhou": "苏州市", "fuzhou": "福州市"}
 """Which city is meant by letters that fit several; taizhou and yichun may be either."""
@@ -130,19 +134,23 @@ def _cities(province: dict, pinyin) -> Iterator[tuple[str, Place]]:
         if _DIRECT in name:
             continue
         latin = pinyin(_alias(city).removesuffix("市"))
-        place = {**_in_province(province), "name_zh": _alias(city), "name_en": latin.capitalize(), "city": name}
+        english = _CITIES_EN.get(name, latin.capitalize())
+        place = {**_in_province(province), "name_zh": _alias(city), "name_en": english, "city": name}
         yield name, place
         if len(_alias(city)) > 1:
             yield _alias(city), place
         if len(latin) > 5 and _BEST_KNOWN.get(latin, name) == name:
             yield latin, place
+        if name in _CITIES_EN:
+            yield english.lower(), place
 
 
 def _counties(province: dict, city_name: str, city: dict, pinyin) -> Iterator[tuple[str, Place]]:
     """Counties; in English a county goes by its city, the only name of it that is known."""
     known = _in_province(province)
     if _alias(city) != _alias(province) and _DIRECT not in city_name:
-        known["name_en"] = pinyin(_alias(city).removesuffix("市")).capitalize()
+        latin = pinyin(_alias(city).removesuffix("市")).capitalize()
+        known["name_en"] = _CITIES_EN.get(city_name, latin)
     for name, county in _parts(city):
         if name in _PLAIN_WORDS:
             continue
@@ -202,6 +210,9 @@ def _abroad(chinese: str, english: str) -> Place:
 
 _BETWEEN = re.compile(r"[\s,，、的/·-]{0,2}")
 
+MOST_NAMES = 4
+"""A place is said in so many names at most: province, city, county, and one of them again."""
+
 Span = tuple[int, int, tuple[Place, ...]]
 """Start and end in folded text, and all places that the words there name."""
 
@@ -214,7 +225,12 @@ def settle_places(text: str, spans: Iterable[Span]) -> list[tuple[int, int, Plac
     """
     runs: list[list[Span]] = []
     for span in sorted(spans, key=lambda s: s[:2]):
-        if runs and _BETWEEN.fullmatch(text[runs[-1][-1][1] : span[0]]) and _together([*runs[-1], span]):
+        if (
+            runs
+            and len(runs[-1]) < MOST_NAMES
+            and _BETWEEN.fullmatch(text[runs[-1][-1][1] : span[0]])
+            and _together([*runs[-1], span])
+        ):
             runs[-1].append(span)
         else:
             runs.append([span])
@@ -227,7 +243,8 @@ def _together(run: list[Span]) -> tuple[Place, ...]:
     """The places that all names of a run may mean together, each as precise as the run says."""
     found = _largest(run[0][2]) if len(run) == 1 else run[0][2]
     for _, _, places in run[1:]:
-        found = tuple(_joined(a, b) for a in found for b in places if _lies_in(a, b) or _lies_in(b, a))
+        joined = [_joined(a, b) for a in found for b in places if _lies_in(a, b) or _lies_in(b, a)]
+        found = tuple(place for i, place in enumerate(joined) if place not in joined[:i])
     return found
 
 

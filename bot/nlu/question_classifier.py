@@ -19,7 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from bot.core.asking import asks_for_less, has_question_form
 from bot.core.labels import ALL, TALK, most_demanding
-from bot.core.splitting import Span, best_cut, buying_said, candidates, pieces
+from bot.core.splitting import Span, best_cut, buying_said, candidates, covering, pieces
 from bot.core.text import Folded
 from bot.nlu.encoder import MOST_CHARACTERS, encode
 from bot.nlu.normalise import folded
@@ -31,6 +31,7 @@ IDLE = 0.02
 """What a greeting or remark costs as a part of its own: just enough that idle cuts are not made."""
 
 _FILE = "classifier.joblib"
+_ARTICLE = re.compile(r"(?:the|your|a|an|this|that|my) (?:[a-z]+ )?$")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -145,7 +146,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         goods = _goods(message, text)
         chances = dict(zip(spans, self._probabilities([_without_goods(readable, span, goods) for span in spans])))
         cut = best_cut(parts, lambda span: self._gain(chances[span], readable[span.start : span.end]))
-        found = [self._question(message, text, span, chances[span]) for span in cut]
+        found = [self._question(message, text, chances[span], whole) for span, whole in covering(cut, parts)]
         return _once(_without_wrapping(found), message.get(TEXT))
 
     def _gain(self, chance: np.ndarray, text: str) -> float:
@@ -156,8 +157,9 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         form = "sure_question" if has_question_form(text) else "sure_statement"
         return float(chance[best]) - self._config[form]
 
-    def _question(self, message: Message, text: Folded, span: Span, chance: np.ndarray) -> Dict[str, Any]:
-        start, end = text.original(span.start, span.end)
+    def _question(self, message: Message, text: Folded, chance: np.ndarray, whole: Span) -> Dict[str, Any]:
+        """`whole` is the part with the story round it, whose details belong to the question."""
+        start, end = text.original(whole.start, whole.end)
         ranked = [str(self._classifier.classes[i]) for i in chance.argsort()[::-1][:4]]
         return {
             "label": ranked[0],
@@ -186,16 +188,15 @@ def _goods(message: Message, text: Folded) -> List[Span]:
 
 
 def _without_goods(text: str, span: Span, goods: List[Span]) -> str:
-    """The part with each product's name as “this”: what is asked does not hang on what it is asked of."""
-    kept, at = [], span.start
+    """The part with each product's name as “it”: what is asked does not hang on what it is asked of."""
+    chinese = _CHINESE.search(text) is not None
+    kept, at = "", span.start
     for named in goods:
-        if span.start <= named.start and named.end <= span.end and named.start >= at:
-            kept += [
-                text[at : named.start],
-                "this" if text[named.start : named.end].isascii() and not _CHINESE.search(text) else "这款",
-            ]
+        if at <= named.start and named.end <= span.end:
+            before = text[at : named.start]
+            kept += before + "这款" if chinese else _ARTICLE.sub("", before) + "it"
             at = named.end
-    return "".join([*kept, text[at : span.end]])
+    return kept + text[at : span.end]
 
 
 def _nothing_said(message: Message) -> Dict[str, Any]:

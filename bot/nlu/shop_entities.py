@@ -24,9 +24,9 @@ from bot.core.text import language_of
 from bot.nlu.normalise import fold_text, folded
 from bot.nlu.places import Place, place_words, settle_places
 from bot.nlu.typos import BY_LETTERS, SecondLook
-from bot.nlu.words import Vocabulary, shop_words, split_words
+from bot.nlu.words import OCCASION, Vocabulary, shop_words, split_words
 
-_PHRASES = ("product", "capability", "attribute", "topic")
+_PHRASES = ("product", "capability", "attribute", "topic", OCCASION)
 """Kinds whose words are phrases of their own: what lies within one is part of it."""
 
 _NAMING = re.compile(r"(?:号码?|id|是|is|[:：\s])*")
@@ -206,7 +206,8 @@ def _whole(found: List[tuple[int, int, str, Any]]) -> List[tuple[int, int, str, 
     """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase."""
     goods = [s[:2] for s in found if s[2] == "product"]
     phrases = [s for s in found if s[2] in _PHRASES and not _inside(s[:2], goods)]
-    return [s for s in found if s[2] == "product" or not (_inside(s[:2], goods) or _swallowed(s, phrases))]
+    kept = [s for s in found if s[2] == "product" or not (_inside(s[:2], goods) or _swallowed(s, phrases))]
+    return [s for s in kept if s[2] != OCCASION]
 
 
 def _swallowed(span: tuple[int, int, str, Any], phrases: List[tuple[int, int, str, Any]]) -> bool:

@@ -12,6 +12,10 @@ from bot.nlu.normalise import fold_text
 Vocabulary = Dict[str, List[Tuple[str, Any]]]
 """Folded words with what each means: (entity name, value)."""
 
+OCCASION = "occasion"
+"""Names of days that hold other words (black friday): found so that those are not read for themselves."""
+
+_OCCASIONS = ("black friday", "cyber monday", "黑色星期五", "白色情人节")
 _WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)?|\S")
 
 
@@ -42,6 +46,7 @@ def shop_words(shop: Shop) -> Vocabulary:
     for courier in shop.shipping.couriers:
         _add(words, "courier", courier.id, (*courier.name.values(), *courier.words))
     _add(words, "courier", NOT_USED, shop.shipping.couriers_not_used)
+    _add(words, OCCASION, OCCASION, _OCCASIONS)
     for way in (*shop.payment.accepted, *shop.payment.refused):
         _add(words, "payment_method", way.id, (*way.name.values(), *way.words))
     return words

@@ -62,9 +62,23 @@ def spec_value(product: Product, attribute: str, ask: Ask, desk: Desk) -> str:
         return formats.listing((desk.shop.colours[c].name[language] for c in product.colours), language)
     if attribute == "size":
         return formats.listing(product.sizes, language)
+    if attribute == "functions":
+        return _functions(product, ask, desk)
     if attribute == "capacity":
         return formats.listing((size for size in product.sizes if _VOLUME.fullmatch(size)), language)
     return ""
+
+
+_MARKS = {"yes": "✓", "limited": "△", "no": "✗"}
+
+
+def _functions(product: Product, ask: Ask, desk: Desk) -> str:
+    """All that the shop holds a verdict on, the limited and the refused too."""
+    held = [c for (p, _), c in desk.shop.capabilities.items() if p == product.id]
+    names = desk.shop.capability_names
+    return formats.listing(
+        (f"{_MARKS[c.verdict]} {names[c.capability].name[ask.language]}" for c in held), ask.language
+    )
 
 
 def _with_size(spec: Spec, product: Product, ask: Ask) -> str:

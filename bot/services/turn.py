@@ -106,6 +106,8 @@ def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     if ask.label == "unknown_answer":
         return Answer("handed_over", ())
     if ask.question.confidence < desk.shop.handover.sure_enough:
+        if dialogue.handed_over:
+            return answered(Reply("utter_inform_waiting", {}))  # the person who comes will read it
         return Answer("clarify", (_not_understood(ask.language, desk),))
     if ask.label in HANDED_OVER:
         return Answer("handed_over", ())
