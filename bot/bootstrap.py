@@ -13,7 +13,7 @@ from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.clock import SetClock, SystemClock
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
-from bot.ports import Calendar, Clock, Inventory
+from bot.ports import Calendar, Clock
 from bot.services.common import Desk
 from bot.settings import ROOT, Settings, read_settings
 
@@ -43,7 +43,7 @@ def calendar() -> Calendar:
 
 
 @lru_cache(maxsize=1)
-def inventory() -> Inventory:
+def inventory() -> SqliteInventory:
     """The shop's own; another folder of facts has another inventory file."""
     shop = hashlib.sha256(str(settings().shop).encode()).hexdigest()[:8]
     return SqliteInventory(settings().data / f"inventory-{shop}.sqlite", live_shop().current, clock())

@@ -61,7 +61,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(**values)
 
 
-def _typed(name: str, raw: str, kind: type) -> Any:
+def _typed(name: str, raw: str, kind: type[Any]) -> Any:
     if kind is str:
         return raw
     if issubclass(kind, Path):

@@ -27,7 +27,7 @@ class FrontChannel(InputChannel):
 
     @classmethod
     def from_credentials(cls, credentials: Optional[Dict[str, Any]]) -> FrontChannel:
-        token = (credentials or {}).get("token")
+        token = (credentials or {}).get("token", "")
         if not token or token.startswith("${"):
             cls.raise_missing_credentials_exception()
         return cls(token)

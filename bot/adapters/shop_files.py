@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.adapters.shop_rules import Rules, read_rules
@@ -40,6 +41,13 @@ def load_shop(folder: Path) -> s.Shop:
     if problems:
         raise ShopFileError(list(problems))
     return shop
+
+
+class _Standing(TypedDict):
+    """What policies.yml holds, by the shop's fields."""
+
+    policies: s.Policies
+    payment: s.Payment
 
 
 class _Loader:
@@ -267,7 +275,7 @@ class _Loader:
         other_sales = rules.texts("other_sales") if rules.has("other_sales") else ()
         return s.Offers(money_off.money("from"), money_off.money("off"), tuple(gifts), other_sales)
 
-    def read_policies(self) -> dict[str, object]:
+    def read_policies(self) -> _Standing:
         rules = read_rules(self.folder, "policies.yml", self.problems)
         returns, warranty, payment = (rules.part(key) for key in ("returns", "warranty", "payment"))
         exceptions, years = returns.part("exceptions"), warranty.part("years_by_category")

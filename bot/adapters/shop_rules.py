@@ -55,11 +55,11 @@ class Rules:
 
     def parts(self, key: str) -> list[Rules]:
         """A list of mappings."""
-        items = self._data.get(key) or []
+        items = self._data.get(key) or CommentedSeq()
         line = self.line(key)
-        if not isinstance(items, CommentedSeq) and items:
+        if not isinstance(items, CommentedSeq):
             self.wrong(key, f"`{key}` wants a list, each item on a line that begins with “- ”.")
-            items = []
+            items = CommentedSeq()
         return [
             Rules(self._file, item, self._problems, items.lc.data[i][0] + 1 if items.lc.data else line)
             for i, item in enumerate(items)

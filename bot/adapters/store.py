@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.adapters.tables import agents, conversations, handoffs, messages, metadata, pictures, turns
 from bot.core.card import TurnRecord
+from bot.core.types import Language
 from bot.ports import StoreError
 
 OPEN = ("waiting", "claimed")
@@ -33,7 +34,7 @@ class Situation:
 
     episode: int
     state: str
-    language: str
+    language: Language
     dialogue: Mapping[str, Any]
     handoff: Mapping[str, Any] | None
 

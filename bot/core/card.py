@@ -17,6 +17,7 @@ from bot.core.formats import listing, size_name
 from bot.core.labels import HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.shop import Shop
+from bot.core.types import Language
 
 GRAVITY = HANDED_OVER + ("unknown_answer", "repeated_misunderstanding")
 BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
@@ -168,7 +169,7 @@ def _differs(line: Want, same: Want) -> bool:
     return any(new and old and new != old for new, old in ((line.colour, same.colour), (line.size, same.size)))
 
 
-def _want_json(want: Want, shop: Shop, language: str) -> dict[str, Any]:
+def _want_json(want: Want, shop: Shop, language: Language) -> dict[str, Any]:
     product = shop.products.get(want.product)
     price = _list_price(want, shop)
     return {
@@ -213,10 +214,13 @@ def _per(details: Mapping[str, Any], wants: list[Want]) -> str:
 
 
 def _list_total(wants: list[Want], shop: Shop) -> Decimal | None:
-    prices = [_list_price(want, shop) for want in wants]
-    if not prices or None in prices:
-        return None
-    return sum((price * (want.quantity or 1) for price, want in zip(prices, wants)), Decimal(0))
+    total = Decimal(0)
+    for want in wants:
+        price = _list_price(want, shop)
+        if price is None:
+            return None
+        total += price * (want.quantity or 1)
+    return total if wants else None
 
 
 # --- what else was said ------------------------------------------------------------------------------------------
@@ -231,11 +235,11 @@ def _about(turns: Sequence[TurnRecord], shop: Shop) -> dict[str, Any] | None:
 
 
 def _destination(turns: Sequence[TurnRecord]) -> str | None:
-    """The place as far as it was said, the last one that was; neighbouring names are one place."""
+    """The place as far as it was said, the last one that was."""
     for turn in reversed(turns):
         said = [s["text"] for s in turn.record.get("said", ()) if s["entity"] == "region"]
         if said:
-            return "".join(dict.fromkeys(said))
+            return said[-1]
     return None
 
 
@@ -321,7 +325,7 @@ def _sentences(card: Mapping[str, Any], shop: Shop) -> dict[str, str]:
     }
 
 
-def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, language: str) -> str:
+def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, language: Language) -> str:
     nothing = shop.card.nothing_said[language]
     wants = listing((_want_words(want, shop, language) for want in card["wants"]), language) or nothing
     about = card["about"]["name"] if card["about"] else wants
@@ -333,7 +337,7 @@ def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, langu
     return words[language].replace("{wants}", wants).replace("{about}", about).replace("{offer}", offer)
 
 
-def _want_words(want: Mapping[str, Any], shop: Shop, language: str) -> str:
+def _want_words(want: Mapping[str, Any], shop: Shop, language: Language) -> str:
     product = shop.products.get(want["product"])
     parts = [product.name[language] if product else want["name"]]
     if want["colour"] in shop.colours:

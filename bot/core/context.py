@@ -10,10 +10,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.core.asking import has_question_form
 from bot.core.details import details_from_json, find_details, overlay, own_entities
-from bot.core.dialogue import Dialogue
+from bot.core.dialogue import Dialogue, Pending
 from bot.core.follow_up import by_quantity, follow_up_label, is_bare, label_by_evidence, made_sure, offered
-from bot.core.labels import HANDED_OVER
+from bot.core.labels import ANSWERED, HANDED_OVER
 from bot.core.shop import Shop
 from bot.core.types import Ask, Entity, Language, Question
 
@@ -27,18 +28,18 @@ def resolve(
 ) -> list[Ask]:
     """The message's questions with their details; a bare detail becomes what the dialogue makes of it."""
     questions = list(questions)
-    if dialogue.pending and _answers_pending(questions, entities, dialogue, shop):
-        return _pending_asked_again(questions, entities, dialogue, shop, language)
+    if dialogue.pending and _answers_pending(questions, entities, dialogue.pending, shop):
+        return _pending_asked_again(questions, entities, dialogue, dialogue.pending, shop, language)
+    if _same_of_another(questions, entities, dialogue):
+        return _asked_of_another(questions[0], entities, dialogue, shop, language)
     asks: list[Ask] = []
     asked = [q for q in questions if not is_bare(q, own_entities(q, entities)) or q.label in HANDED_OVER]
     for question in [*questions, *_passed_over(questions, entities, dialogue)]:
         own = own_entities(question, entities)
         bare = is_bare(question, own)
-        if bare and asked and question not in asked and not _another_of_its_kind(own, asked, entities):
+        if bare and asked and question not in asked and not has_question_form(question.text.lower()):
             continue  # a detail of the other questions (几天到 寄北京)
         settled = follow_up_label(question, own, dialogue, shop) if bare else label_by_evidence(question, own, dialogue)
-        if bare and asked and question not in asked:
-            settled = asked[-1].label
         if settled:
             question = replace(question, label=settled, confidence=1.0)
         follow_up = bool(bare and settled and dialogue.last and dialogue.last["label"] == question.label)
@@ -50,10 +51,50 @@ def resolve(
     return sorted(asks, key=lambda ask: ask.question.start)
 
 
-def _another_of_its_kind(own: tuple[Entity, ...], asked: list[Question], entities: tuple[Entity, ...]) -> bool:
-    """Whether a bare part names a second thing of a kind (香港能寄吗 深圳呢): the same question, asked again."""
-    kinds = {e.name for q in asked for e in own_entities(q, entities)}
-    return any(e.name in kinds for e in own)
+def _with_condition(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
+    """A price named with the buying is a condition to buy, and haggling before it (taxonomy)."""
+    if ask.label != "purchase_intent" or not offered(own):
+        return [ask]
+    haggling = replace(ask.question, label="negotiate_price", confidence=1.0)
+    return [replace(ask, question=haggling), ask]
+
+
+def _same_of_another(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue) -> bool:
+    """Whether another product is named and nothing else (那破壁机呢): what was asked of the last is asked of it."""
+    names = {e.name for e in entities}
+    return len(questions) == 1 and names == {"product"} and bool(dialogue.about) and is_bare(questions[0], entities)
+
+
+def _asked_of_another(
+    question: Question, entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop, language: Language
+) -> list[Ask]:
+    said = find_details(question, entities, entities, dialogue, shop, follow_up=False)
+    asks = []
+    for record in dialogue.about:
+        again = replace(question, label=record["label"], confidence=1.0)
+        asks.append(Ask(again, overlay(details_from_json(record["details"]), said), language, follow_up=True))
+    return asks
+
+
+def _passed_over(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue) -> list[Question]:
+    """What a product is asked to do is never passed over, even where no question was made out round it."""
+    if not (dialogue.products or any(e.name == "product" for e in entities)):
+        return []
+    if any(q.label in _ABOUT_ABILITY for q in questions):
+        return []
+    missed = [e for e in entities if e.name == "capability" and _asked_for(e, questions)]
+    return [Question("ask_capability", e.text, e.start, e.end, 1.0) for e in missed[:1]]
+
+
+_ABOUT_ABILITY = ("ask_capability", "ask_usage", "ask_recommendation", "ask_comparison")
+_CAN = re.compile(r"能|可以|会|好|行|\b(?:can|is|are|does|do|will)\b")
+
+
+def _asked_for(capability: Entity, questions: list[Question]) -> bool:
+    """Whether a capability stands in no question, or behind a “can it” in one that was made out as something else."""
+    inside = [q for q in questions if q.start <= capability.start < q.end]
+    answered = [q for q in inside if q.label in ANSWERED]
+    return not inside or any(_CAN.search(q.text[: capability.start - q.start].lower()) for q in answered)
 
 
 def _with_condition(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
@@ -83,12 +124,12 @@ _FILLS = {
 }
 
 
-def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop) -> bool:
+def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], pending: Pending, shop: Shop) -> bool:
     """Whether the message gives what was asked back and asks nothing new."""
-    wanted = _FILLS.get(dialogue.pending.missing, set())
-    if not any(e.name in wanted for e in entities) and not _chosen_of_offered(questions, dialogue, shop):
+    wanted = _FILLS.get(pending.missing, set())
+    if not any(e.name in wanted for e in entities) and not _chosen_of_offered(questions, pending, shop):
         return False
-    asked = {q["label"] for q in dialogue.pending.questions}
+    asked = {q["label"] for q in pending.questions}
     return all(
         question.label in asked | {"inform", "affirm", "purchase_intent"}
         or is_bare(question, own_entities(question, entities))
@@ -96,10 +137,10 @@ def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], di
     )
 
 
-def _chosen_of_offered(questions: list[Question], dialogue: Dialogue, shop: Shop) -> str | None:
+def _chosen_of_offered(questions: list[Question], pending: Pending, shop: Shop) -> str | None:
     """The one of the offered products that a word of the message fits alone (圆领的那个, the loose one)."""
-    offered = [p for q in dialogue.pending.questions for p in q.get("details", {}).get("products", ())]
-    if dialogue.pending.missing != "product" or len(offered) < 2:
+    offered = [p for q in pending.questions for p in q.get("details", {}).get("products", ())]
+    if pending.missing != "product" or len(offered) < 2:
         return None
     text = " ".join(q.text.lower() for q in questions)
     names = {p: " ".join((*shop.products[p].name.values(), *shop.products[p].also_called)).lower() for p in offered}
@@ -117,14 +158,19 @@ def _name_parts(name: str) -> set[str]:
 
 
 def _pending_asked_again(
-    questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue, shop: Shop, language: Language
+    questions: list[Question],
+    entities: tuple[Entity, ...],
+    dialogue: Dialogue,
+    pending: Pending,
+    shop: Shop,
+    language: Language,
 ) -> list[Ask]:
     whole = replace(questions[0], start=0, end=max([q.end for q in questions] + [e.end for e in entities]))
     asks = []
-    for record in dialogue.pending.questions:
+    for record in pending.questions:
         question = replace(whole, label=record["label"], text=record["text"], confidence=1.0)
         said = find_details(whole, entities, entities, dialogue, shop, follow_up=False)
-        chosen = _chosen_of_offered(questions, dialogue, shop)
+        chosen = _chosen_of_offered(questions, pending, shop)
         if chosen and not any(e.name == "product" for e in entities):
             said = replace(said, products=(chosen,), product_said=True)
         asks.append(Ask(question, overlay(details_from_json(record.get("details", {})), said), language))

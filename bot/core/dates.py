@@ -19,7 +19,7 @@ def resolve(words: str, today: date) -> date | None:
     words = words.strip().lower()
     if words in _NEAR:
         return today + timedelta(days=_NEAR[words])
-    for pattern, index in ((_WEEKDAY, _WEEKDAYS.get), (_ENGLISH_DAY, lambda d: _ENGLISH.index(d))):
+    for pattern, index in ((_WEEKDAY, _WEEKDAYS.__getitem__), (_ENGLISH_DAY, _ENGLISH.index)):
         match = pattern.fullmatch(words)
         if match:
             return _weekday(index(match["day"]), bool(match["which"]), today)

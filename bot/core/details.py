@@ -137,7 +137,7 @@ def _region(entities: tuple[Entity, ...]) -> Mapping[str, str] | None:
 
 
 def _with_amount(found: Details, entities: tuple[Entity, ...]) -> Details:
-    offer = next((e for e in entities if e.name == "price"), None)
+    offer = next((e for e in entities if e.name == "price" and e.value.get("offered", True)), None)
     if offer is None:
         return found
     value = offer.value

@@ -21,10 +21,13 @@ class Pending:
 
 @dataclass(frozen=True)
 class Dialogue:
-    """`products` newest first; `last` is the last question answered; measures are the buyer's own."""
+    """`products` newest first; `last` is the last question answered, `about` those of the last turn that were about a
+    product ({"label", "details"} each); measures are the buyer's own.
+    """
 
     products: tuple[str, ...] = ()
     last: Mapping[str, Any] | None = None
+    about: tuple[Mapping[str, Any], ...] = ()
     pending: Pending | None = None
     region: Mapping[str, str] | None = None
     height_cm: float | None = None
@@ -47,7 +50,7 @@ class Dialogue:
         """The dialogue that `as_json` gave; unknown keys are passed over, so that older records still load."""
         known = {f.name for f in fields(cls)}
         values = {name: value for name, value in (data or {}).items() if name in known}
-        for name in ("products", "unknown"):
+        for name in ("products", "about", "unknown"):
             if name in values:
                 values[name] = tuple(values[name])
         if values.get("pending"):

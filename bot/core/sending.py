@@ -37,6 +37,6 @@ def arrival(shipping: Shipping, province: str, sent: date) -> Arrival | None:
 
 def postage(shipping: Shipping, province: str | None, order_total: Decimal) -> Decimal:
     """Postage of one order by list prices: the province's own rate, else free from a sum, else the flat rate."""
-    if province in shipping.postage_by_province:
+    if province is not None and province in shipping.postage_by_province:
         return shipping.postage_by_province[province]
     return Decimal(0) if order_total >= shipping.free_from else shipping.postage

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.core.types import Language
+
 _DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "So", "Sk"}
 """Unicode categories that carry no words: control, bidi and zero-width marks, emoji, stray accents."""
 
@@ -72,7 +74,7 @@ def _is_word(character: str) -> bool:
     return character == "°" or unicodedata.category(character) not in _DROPPED
 
 
-def language_of(text: str) -> str | None:
+def language_of(text: str) -> Language | None:
     """`zh` where Chinese characters stand, `en` where Latin words do, None where neither says (a number, “M”)."""
     if _CJK.search(text):
         return "zh"

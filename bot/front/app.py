@@ -102,6 +102,7 @@ async def readyz(request: Request) -> Response:
 
 
 async def _refused(_: Request, refused: Exception) -> Response:
+    assert isinstance(refused, Problem)  # Starlette hands a handler what it is registered for
     return problem(refused.status, refused.code, refused.detail)
 
 

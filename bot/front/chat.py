@@ -43,7 +43,7 @@ async def begin(request: Request) -> Response:
     shop = front.shop.current()
     greeting = front.words.say("utter_greet", language, {"shop": shop.name[language], "about": shop.about[language]})
     session = {"conversation": f"web:{secrets.token_urlsafe(24)}", "language": language}
-    if body.product in shop.products:
+    if body.product is not None and body.product in shop.products:
         session["product"] = body.product
     return JSONResponse(
         {

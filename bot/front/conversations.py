@@ -37,7 +37,7 @@ class Incoming:
     message_id: str
     text: str
     attachments: tuple[Mapping[str, str], ...] = ()
-    language: str | None = None
+    language: Language | None = None
     product: str | None = None
     """The product whose page the buyer writes from, so that “this one” means it."""
 
@@ -68,14 +68,16 @@ class Conversations:
         if accepted.answer is not None:
             return accepted.answer
         situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
-        if situation.state == "claimed":
-            return await self._left_to_person(incoming, accepted.row, situation)
+        if situation.handoff and situation.state == "claimed":
+            return await self._left_to_person(incoming, accepted.row, situation.language, situation.handoff)
         turn = await self._turn(incoming, situation)
         return await asyncio.to_thread(self._finish, incoming, accepted.row, situation, turn)
 
-    async def _left_to_person(self, incoming: Incoming, row: int, situation: Situation) -> Mapping[str, Any]:
-        record = {"language": situation.language, "questions": [], "decision": "talk", "left_to": "person"}
-        answer = {"replies": [], "turn": record, "handoff": situation.handoff["card"], "state": "claimed"}
+    async def _left_to_person(
+        self, incoming: Incoming, row: int, language: Language, handoff: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
+        record: dict[str, Any] = {"language": language, "questions": [], "decision": "talk", "left_to": "person"}
+        answer = {"replies": [], "turn": record, "handoff": handoff["card"], "state": "claimed"}
         await asyncio.to_thread(
             self._store.finish_turn, incoming.conversation, row, record, (), answer, self._clock.now()
         )
@@ -104,7 +106,7 @@ class Conversations:
 
     def _own_turn(self, name: str, language: Language, situation: Situation) -> RasaTurn:
         """A turn that needs no understanding, or could get none."""
-        record = {"language": language, "questions": [], "decision": "talk", "said": []}
+        record: dict[str, Any] = {"language": language, "questions": [], "decision": "talk", "said": []}
         return RasaTurn((self._words.say(name, language),), record, situation.dialogue)
 
     def _handed_over(self, incoming: Incoming, language: Language, situation: Situation) -> RasaTurn:
@@ -127,7 +129,7 @@ class Conversations:
         """Stores replies, record, memory and card together, unless a person took over while the bot was thinking."""
         now = self._clock.now()
         situation = self._store.situation(incoming.conversation)
-        if situation.state == "claimed":
+        if situation.handoff and situation.state == "claimed":
             record = {**turn.record, "left_to": "person"}
             answer = {"replies": [], "turn": record, "handoff": situation.handoff["card"], "state": "claimed"}
             self._store.finish_turn(incoming.conversation, row, record, (), answer, now)
@@ -154,7 +156,8 @@ class Conversations:
             settled=settled,
         )
         if not done:
-            return self._store.accept(incoming.conversation, incoming.message_id, "", (), now).answer
+            kept = self._store.accept(incoming.conversation, incoming.message_id, "", (), now).answer
+            return answer if kept is None else kept
         log.info("turn conversation=%s decision=%s state=%s", incoming.conversation, turn.record["decision"], state)
         return answer
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, List, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, List, Optional, Type, TypeVar, Union
 
 from pydantic import BaseModel, Field, StrictStr, ValidationError, constr, validator
 from starlette.requests import Request
@@ -11,7 +11,12 @@ from starlette.requests import Request
 from bot.front.problems import Problem
 
 Model = TypeVar("Model", bound=BaseModel)
-Id = constr(strict=True, min_length=1, max_length=128, regex=r"^[^\x00\ud800-\udfff]+$")
+if TYPE_CHECKING:
+    Id = str
+    Address = str
+else:
+    Id = constr(strict=True, min_length=1, max_length=128, regex=r"^[^\x00\ud800-\udfff]+$")
+    Address = constr(strict=True, max_length=2000, regex=r"^https?://[^\s<>\"']+$")
 
 
 class Storable(BaseModel):
@@ -22,9 +27,6 @@ class Storable(BaseModel):
     @validator("text")
     def _storable(cls, text: str) -> str:
         return text.replace("\x00", "?").encode("utf-8", "replace").decode()
-
-
-Address = constr(strict=True, max_length=2000, regex=r"^https?://[^\s<>\"']+$")
 
 
 class Attachment(BaseModel):

@@ -138,9 +138,9 @@ def _suits(product: Product, ask: Ask, desk: Desk) -> bool:
         return False
     if details.category and product.category != details.category:
         return False
-    rows = [r for r in desk.shop.size_rows.get(product.id, ()) if r.people]
-    if details.household and rows:
-        return any(r.people[0] <= details.household <= r.people[1] for r in rows)
+    spans = [row.people for row in desk.shop.size_rows.get(product.id, ()) if row.people]
+    if details.household and spans:
+        return any(low <= details.household <= high for low, high in spans)
     return True
 
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from bot.core import formats
 from bot.core.shop import Capability, Product, Shop
 from bot.core.text import fold
-from bot.core.types import Answer, Ask, Fact, Language, Reply
+from bot.core.types import Answer, Ask, Fact, Language, Outcome, Reply
 from bot.ports import Calendar, Inventory
 
 MOST_OPTIONS = 6
@@ -72,7 +73,7 @@ def unknown(ask: Ask, desk: Desk, what: str) -> Answer:
     return Answer("unknown", (Reply("utter_unknown_of" if what else "utter_unknown_product", facts),), missing="person")
 
 
-def answered(replies: Iterable[Reply] | Reply, *facts: Fact, outcome: str = "answered", **more) -> Answer:
+def answered(replies: Iterable[Reply] | Reply, *facts: Fact, outcome: Outcome = "answered", **more: Any) -> Answer:
     replies = (replies,) if isinstance(replies, Reply) else tuple(replies)
     return Answer(outcome, replies, tuple(facts), **more)
 

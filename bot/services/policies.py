@@ -16,9 +16,9 @@ def answer_warranty(ask: Ask, desk: Desk) -> Answer:
     policies, language = desk.shop.policies, ask.language
     product = the_product(ask, desk)
     if product is None:
-        years = max(policies.warranty_years.values(), default=0)
-        said = {"years": str(years), "fault_days": str(policies.fault_days)}
-        return answered(Reply("utter_warranty_general", said), desk.fact("warranty_years", years, SOURCE))
+        longest = max(policies.warranty_years.values(), default=0)
+        said = {"years": str(longest), "fault_days": str(policies.fault_days)}
+        return answered(Reply("utter_warranty_general", said), desk.fact("warranty_years", longest, SOURCE))
     years = policies.warranty_years.get(product.category)
     if years is None:
         said = {"name": product.name[language], "fault_days": str(policies.fault_days)}
@@ -106,7 +106,7 @@ def _instalments(product: Product | None, accepted: str, ask: Ask, desk: Desk) -
         return Reply("utter_payment_all", said | {"accepted": accepted})
     sums = totals(product, ask) if product else []
     reached = {total >= instalments.free_from for total in sums}
-    if len(reached) != 1:
+    if product is None or len(reached) != 1:
         return Reply("utter_payment_instalments", said)
     said |= {"name": ordered(product, ask), "price": formats.money_range(sums)}
     return Reply("utter_payment_free" if reached == {True} else "utter_payment_not_free", said)

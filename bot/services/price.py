@@ -19,7 +19,7 @@ def answer_price(ask: Ask, desk: Desk) -> Answer:
     if product is None:
         return which_product(ask, desk)
     wanted = product.matching(ask.details.colour, ask.details.size) or product.variants
-    by_price = {}
+    by_price: dict[Decimal, list[str]] = {}
     for variant in wanted:
         by_price.setdefault(variant.list_price, []).append(variant.size or "")
     facts = [desk.fact("list_price", str(price), PRICES) for price in by_price]
@@ -50,7 +50,7 @@ def _later(ask: Ask, desk: Desk) -> list[Reply]:
     return [Reply("utter_promotion_later")] if mentions(ask.question.text, desk.shop.offers.other_sales) else []
 
 
-def _price_list(product: Product, by_price: dict, ask: Ask, desk: Desk) -> Reply:
+def _price_list(product: Product, by_price: dict[Decimal, list[str]], ask: Ask, desk: Desk) -> Reply:
     """What as many pieces as were said come to, by size."""
     parts, offered = [], False
     for price, sizes in by_price.items():

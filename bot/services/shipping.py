@@ -130,14 +130,14 @@ def _base_fee(ask: Ask, desk: Desk) -> tuple[Reply, Fact]:
     shipping = desk.shop.shipping
     province = ask.details.region["province"] if ask.details.region else None
     rule = {"free_from": formats.money(shipping.free_from), "postage": formats.money(shipping.postage)}
-    if province in shipping.postage_by_province:
+    if province is not None and province in shipping.postage_by_province:
         fee = shipping.postage_by_province[province]
         said = {"place": _place(ask), "postage": formats.money(fee)}
         return Reply("utter_fee_province", said), desk.fact("postage", str(fee), SOURCE)
     product = the_product(ask, desk)
     sums = totals(product, ask) if product else []
     fees = {postage(shipping, province, total) for total in sums}
-    if len(fees) != 1:
+    if product is None or len(fees) != 1:
         special = {f"{formats.money(fee)}" for fee in shipping.postage_by_province.values()}
         said = rule | {"special": formats.listing(sorted(special), ask.language)}
         return Reply("utter_fee_rule", said), desk.fact("free_from", str(shipping.free_from), SOURCE)
@@ -169,7 +169,7 @@ def answer_courier(ask: Ask, desk: Desk) -> Answer:
         return answered(
             Reply("utter_courier_usual_named", {"courier": asked.name[ask.language], "usual": usual}), *facts
         )
-    if extra is None:
+    if extra is None or extra.extra is None:
         return answered(Reply("utter_courier_usual", {"usual": usual}), *facts)
     said = {"usual": usual, "courier": extra.name[ask.language], "extra": formats.money(extra.extra)}
     return answered(Reply("utter_courier_usual_or", said), *facts)

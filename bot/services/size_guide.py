@@ -90,8 +90,9 @@ def _advised(advice: Advice, product: Product, said: dict[str, str], kind: str, 
 def _chart(rows: tuple[SizeRow, ...]) -> str:
     lines = []
     for row in rows:
-        height, weight = (f"{formats.number(low)}–{formats.number(high)}" for low, high in (row.height, row.weight))
-        lines.append(f"{row.size}: {height} cm / {weight} kg")
+        if row.height and row.weight:
+            height, weight = (f"{formats.number(low)}–{formats.number(high)}" for low, high in (row.height, row.weight))
+            lines.append(f"{row.size}: {height} cm / {weight} kg")
     return "\n".join(lines)
 
 

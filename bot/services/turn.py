@@ -42,6 +42,20 @@ ANSWERS: Mapping[str, Callable[[Ask, Desk], Answer]] = {
 }
 
 
+OF_A_PRODUCT = (
+    "ask_stock",
+    "ask_size",
+    "ask_capability",
+    "ask_spec",
+    "ask_price",
+    "ask_warranty",
+    "ask_return_policy",
+    "ask_payment",
+    "ask_usage",
+)
+"""What is asked of one product, and so may be asked again of another."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A buyer's message as understanding returned it."""
@@ -78,7 +92,7 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
         )
         replies = [*_without_offers(replies), line]
     replies = _once(replies) or [_not_understood(message.language, desk)]
-    record = {
+    record: dict[str, Any] = {
         "language": message.language,
         "questions": [_record(ask, answer, handover_facts) for ask, answer in answers],
         "decision": _decision(answers, reasons),
@@ -224,7 +238,7 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
     waiting = [(ask, answer) for ask, answer in answers if answer.missing]
     pending = None
     if waiting and not reasons:
-        missing = next((a.missing for _, a in waiting if a.missing != "person"), "person")
+        missing = next((a.missing for _, a in waiting if a.missing and a.missing != "person"), "person")
         held = tuple(_record(ask, answer, ()) for ask, answer in waiting if answer.missing == missing)
         pending = Pending(missing, held)
     said = [ask.details for ask in asks]
@@ -235,7 +249,8 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
     return replace(
         before,
         products=tuple(dict.fromkeys((*products, *before.products)))[:4],
-        last={"label": lasting[-1].label, "details": lasting[-1].details.as_json()} if lasting else before.last,
+        last=_again(lasting[-1]) if lasting else before.last,
+        about=tuple(_again(ask) for ask in lasting if ask.label in OF_A_PRODUCT) or before.about,
         pending=pending,
         region=_latest(said, "region") or before.region,
         height_cm=_latest(said, "height_cm") or before.height_cm,
@@ -251,6 +266,10 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
         misunderstood=before.misunderstood + 1 if _misunderstood(answers) else 0,
         unknown=(*before.unknown, *(_key(ask) for ask, answer in answers if answer.outcome == "unknown"))[-10:],
     )
+
+
+def _again(ask: Ask) -> dict[str, Any]:
+    return {"label": ask.label, "details": ask.details.as_json()}
 
 
 def _latest(said: list, name: str) -> Any:
