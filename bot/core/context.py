@@ -97,24 +97,6 @@ def _asked_for(capability: Entity, questions: list[Question]) -> bool:
     return not inside or any(_CAN.search(q.text[: capability.start - q.start].lower()) for q in answered)
 
 
-def _with_condition(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
-    """A price named with the buying is a condition to buy, and haggling before it (taxonomy)."""
-    if ask.label != "purchase_intent" or not offered(own):
-        return [ask]
-    haggling = replace(ask.question, label="negotiate_price", confidence=1.0)
-    return [replace(ask, question=haggling), ask]
-
-
-def _passed_over(questions: list[Question], entities: tuple[Entity, ...], dialogue: Dialogue) -> list[Question]:
-    """What a product is asked to do is never passed over, even where no question was made out round it."""
-    if any(q.label in ("ask_capability", "ask_usage", "ask_recommendation") for q in questions):
-        return []
-    if not (dialogue.products or any(e.name == "product" for e in entities)):
-        return []
-    missed = [e for e in entities if e.name == "capability" and not any(q.start <= e.start < q.end for q in questions)]
-    return [Question("ask_capability", e.text, e.start, e.end, 1.0) for e in missed[:1]]
-
-
 # --- the one question asked back ---------------------------------------------------------------------------------
 
 _FILLS = {
