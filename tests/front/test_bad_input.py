@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.conftest import EVENING, ROOT, TOKEN, Stack
-from tests.front.helpers import QUESTION, body, labels, new_id, post, product_of, rows, said, send, turns_of
+from tests.conftest import TOKEN, Stack
+from tests.front.helpers import body, labels, new_id, post, product_of, said, send, turns_of
 
 pytestmark = [pytest.mark.stack, pytest.mark.usefixtures("evening")]
 
