@@ -62,7 +62,9 @@ def _train(path: Path) -> None:
     import logging
 
     from rasa.model_training import train
+    from rasa.utils.log_utils import configure_structlog
 
+    configure_structlog(logging.WARNING)
     logging.getLogger("rasa").setLevel(logging.WARNING)
     train(
         domain=str(ROOT / "domain.yml"),
