@@ -102,7 +102,7 @@ def test_the_widget_opens_on_a_shops_page_and_knows_its_product(stack: Stack, ph
 def test_an_agent_signs_in_and_reads_the_card_with_its_conversation(stack: Stack, browser: Browser) -> None:
     stack.set_clock(EVENING)
     stack.say("browser-desk", "W05黑色M有货吗")
-    stack.say("browser-desk", "便宜点我就拍了")
+    episode = stack.say("browser-desk", "便宜点我就拍了")["handoff"]["episode"]
     page = browser.new_page(locale="zh-CN")
     page.goto(f"{stack.url}/desk")
     page.locator("#name").fill("lead")
@@ -112,7 +112,7 @@ def test_an_agent_signs_in_and_reads_the_card_with_its_conversation(stack: Stack
     page.locator("#name").fill("lead")
     page.locator("#password").fill(PASSWORD)
     page.locator("button.main").click()
-    page.locator("#queue li", has_text="W05").first.click()
+    page.locator(f"#handoff-{episode}").click()
     expect(page.locator("#card")).to_contain_text("轻薄羽绒服 W05")
     expect(page.locator("#card")).to_contain_text("369")
     expect(page.locator("#transcript")).to_contain_text("便宜点我就拍了")

@@ -108,12 +108,7 @@ def a_folder_in_its_place(path: Path) -> None:
     path.mkdir()
 
 
-def without_its_table(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("drop table stock")
-
-
-@pytest.mark.parametrize("spoil", [garbage, a_folder_in_its_place, without_its_table])
+@pytest.mark.parametrize("spoil", [garbage, a_folder_in_its_place])
 def test_a_stock_that_cannot_be_looked_up_is_said_to_be_so(
     parts: Parts, talk: str, spoil: Callable[[Path], None]
 ) -> None:
