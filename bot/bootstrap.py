@@ -55,14 +55,14 @@ def desk() -> Desk:
     return Desk(shop, inventory(), calendar(), clock().now().astimezone(ZoneInfo(shop.timezone)))
 
 
-def secret(name: str) -> str:
-    """A secret of this installation, made at first use and kept in the data folder, readable by its owner alone."""
+def secret(name: str, length: int = 32) -> str:
+    """A secret of this installation, of so many random bytes, made at first use and kept in the data folder, readable by its owner alone."""
     path = settings().data / f"{name}.secret"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(32))
+            file.write(secrets.token_urlsafe(length))
     return path.read_text().strip()
 
 
@@ -72,7 +72,7 @@ def api_token() -> str:
 
 def first_password() -> str:
     """The password of the first agent, `lead`."""
-    return settings().desk_password or secret("desk_password")
+    return settings().desk_password or secret("desk_password", 9)
 
 
 def front_app() -> Starlette:

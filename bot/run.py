@@ -90,5 +90,6 @@ def _announce(console: Console) -> None:
         f"  shop    {address}/demo-shop   (the widget on a page)\n"
         f"  desk    {address}/desk        (name: lead, password: {bootstrap.first_password()})\n"
         f"  API     {address}/api/messages  token: {bootstrap.api_token()}\n"
-        "Ctrl-C stops everything.\n"
+        "Ctrl-C stops everything.\n",
+        soft_wrap=True,
     )
