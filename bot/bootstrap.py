@@ -56,7 +56,7 @@ def desk() -> Desk:
 
 
 def secret(name: str, length: int = 32) -> str:
-    """A secret of this installation, of so many random bytes, made at first use and kept in the data folder, readable by its owner alone."""
+    """A secret of this installation, of `length` random bytes: made at first use, kept in the data folder for its owner alone."""
     path = settings().data / f"{name}.secret"
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
