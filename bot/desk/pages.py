@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.core.masking import mask
 from bot.core.opening import presence
 from bot.front.problems import Problem
 
@@ -149,7 +150,7 @@ async def handoff_page(request: Request) -> Response:
         {
             "from": message["sender"],
             "name": message["name"],
-            "text": message["text"],
+            "text": mask(message["text"]),
             "at": message["at"],
             "attachments": message["attachments"],
             "turn": message["record"],
