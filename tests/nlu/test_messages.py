@@ -12,6 +12,8 @@ from bot.core.text import fold
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "data" / "messages").glob("*.tsv"))
+DIALOGUES = sorted((ROOT / "tests" / "conversations").glob("*.yml"))
+BUYER = re.compile(r"^\s*-? *buyer: *(.+)$", re.MULTILINE)
 MEASURED_WITH = Path(__file__).parent / "typed_together.tsv"
 
 
@@ -36,8 +38,15 @@ def test_each_part_has_a_label_of_ours(path: Path) -> None:
 
 def test_no_message_stands_twice_or_among_those_to_measure_with() -> None:
     lines = [key(text) for path in FILES for text, _ in rows(path)]
+    assert lines
     assert len(lines) == len(set(lines))
     assert not set(lines) & {key(text) for text, _ in rows(MEASURED_WITH)}
+
+
+def test_no_message_is_said_in_a_dialogue_that_tests() -> None:
+    said = {key(text) for path in DIALOGUES for text in BUYER.findall(path.read_text(encoding="utf-8"))}
+    assert len(said) > 300
+    assert not said & {key(text) for path in FILES for text, _ in rows(path)}
 
 
 def test_there_are_enough_to_measure_with() -> None:
