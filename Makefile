@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test check lock train setup setup-dev
+.PHONY: run test check lock train tune setup setup-dev
 
 run: setup
 	@$(PYTHON) -m bot.cli run
@@ -22,6 +22,9 @@ check: setup-dev
 
 train: setup
 	@$(PYTHON) -m bot.cli train
+
+tune: setup
+	@$(PYTHON) -m bot.cli tune
 
 setup:
 	@scripts/setup run

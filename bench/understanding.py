@@ -1,159 +1,164 @@
-"""How well messages are understood: `python -m bench.understanding FILE… [--predictions OUT.jsonl]`.
+"""How well messages are understood, and how fast: `python -m bench.understanding FILE…`.
 
-FILE holds a JSON object a line: {"id", "text", "labels", "alt", "context_needed"}; scores as its README defines them.
+FILE is a set of labelled messages, `.jsonl`, or `.tsv` with marked parts; `bench/rows.py` says how they are written. What the
+scores are and how to read them: `docs/understanding.md`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
+import datetime
 import json
 import logging
-import statistics
-import time
-from collections import Counter
+import shlex
+import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import CalledProcessError
 
-from bot.core.labels import ALL, HANDED_OVER
+from bench import tables
+from bench.curve import Point, learning_curve
+from bench.lines import Lines, part_of, training_lines
+from bench.parsing import Parsed, Sets, check_model, parse_files
+from bench.report import Section, as_markdown, as_text, check_document, link, write_between
+from bench.rows import InputError, Row, read_rows
+from bench.training import Trained, train_ours
+from bot.ports import NightdeskError
+from bot.settings import ROOT
+
+STOCK_EPOCHS = 100
+"""What the stock pipeline has."""
 
 
 @dataclass(frozen=True)
-class Row:
-    """A labelled message, and the labels predicted for it."""
+class Result:
+    """What a run found: the sections to show, our rows by file, the points of the curve, and what the model was."""
 
-    id: str
-    text: str
-    labels: tuple[str, ...]
-    alt: tuple[str, ...]
-    context_needed: bool
-    predicted: tuple[str, ...] = ()
-
-    @property
-    def strict(self) -> bool:
-        return self.predicted == self.labels
-
-    @property
-    def lenient(self) -> bool:
-        """Nothing predicted that no reader would defend, and each label predicted (in a one-label row: it or one of alt)."""
-        allowed = set(self.labels) | set(self.alt)
-        if not self.predicted or not set(self.predicted) <= allowed:
-            return False
-        stand_in = len(self.labels) == 1 and bool(set(self.predicted) & set(self.alt))
-        return all(label in self.predicted or stand_in for label in self.labels)
+    sections: list[Section]
+    measured: dict[str, Parsed]
+    points: list[Point]
+    model: str
 
 
-def read_rows(path: Path) -> list[Row]:
-    rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            data = json.loads(line)
-            rows.append(
-                Row(
-                    data["id"],
-                    data["text"],
-                    tuple(data["labels"]),
-                    tuple(data.get("alt", ())),
-                    bool(data.get("context_needed")),
-                )
-            )
-        except (ValueError, KeyError, TypeError) as error:
-            raise SystemExit(f"{path.name}, line {number}: not a labelled message ({error!r})") from None
-    return rows
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    asked = _parser().parse_args(given)
+    try:
+        _run(asked, shlex.join(["python", "-m", "bench.understanding", *given]))
+    except (InputError, NightdeskError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    except CalledProcessError as error:
+        if error.returncode != 2:  # 2: it has told in one sentence why
+            print("A step failed; its output is above.", file=sys.stderr)
+        return error.returncode
+    return 0
 
 
-class Model:
-    """The trained model, parsing as Rasa's `/model/parse` does."""
-
-    def __init__(self, path: Path):
-        from rasa.core.agent import Agent
-        from rasa.utils.log_utils import configure_structlog
-
-        configure_structlog(logging.ERROR)
-
-        self._agent = Agent.load(str(path))
-
-    def parse(self, text: str) -> dict:
-        return asyncio.run(self._agent.parse_message(text))
-
-
-def predict(rows: list[Row], model: Model) -> tuple[list[Row], list[float]]:
-    """The rows with the model's labels, and the seconds that each parse took."""
-    model.parse("有货吗")
-    found, seconds = [], []
-    for row in rows:
-        began = time.perf_counter()
-        questions = model.parse(row.text).get("questions", [])
-        seconds.append(time.perf_counter() - began)
-        labels = tuple(question["label"] for question in questions)
-        found.append(Row(row.id, row.text, row.labels, row.alt, row.context_needed, labels))
-    return found, seconds
-
-
-def scores(rows: list[Row]) -> dict[str, float]:
-    """Shares over the rows that need no context."""
-    rows = [row for row in rows if not row.context_needed]
-    handover = [row for row in rows if set(row.labels) & set(HANDED_OVER)]
-    others = [row for row in rows if not set(row.labels + row.alt) & set(HANDED_OVER)]
-    return {
-        "rows": len(rows),
-        "strict": _share(row.strict for row in rows),
-        "lenient": _share(row.lenient for row in rows),
-        "handover recall": _share(bool(set(row.predicted) & set(HANDED_OVER)) for row in handover),
-        "false handover": _share(bool(set(row.predicted) & set(HANDED_OVER)) for row in others),
-    }
-
-
-def by_label(rows: list[Row]) -> list[tuple[str, int, float, float]]:
-    """(label, rows, recall, precision); precision counts alternatives as right."""
-    rows = [row for row in rows if not row.context_needed]
-    table = []
-    for label in ALL:
-        wanted = [row for row in rows if label in row.labels]
-        given = [row for row in rows if label in row.predicted]
-        recall = _share(label in row.predicted for row in wanted)
-        precision = _share(label in row.labels + row.alt for row in given)
-        table.append((label, len(wanted), recall, precision))
-    return table
-
-
-def confusions(rows: list[Row], most: int) -> list[tuple[tuple[str, str], int]]:
-    """The pairs (right label, label given instead) that happen most."""
-    pairs: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        if row.context_needed or row.lenient:
-            continue
-        wrong = [label for label in row.predicted if label not in row.labels + row.alt] or ["(nothing)"]
-        missed = [label for label in row.labels if label not in row.predicted] or list(row.labels)
-        pairs.update((right, given) for right in missed for given in wrong)
-    return pairs.most_common(most)
-
-
-def _share(hits) -> float:
-    hits = list(hits)
-    return sum(hits) / len(hits) if hits else float("nan")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument(
-        "--model", type=Path, help="a trained model; left out: the one for the present data, trained if needed"
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench.understanding", description=__doc__)
+    add = parser.add_argument
+    add("files", nargs="+", type=Path, metavar="FILE")
+    add("--model", type=Path, help="a trained model; left out: the one for the present data, trained if needed")
+    add("--predictions", type=Path, metavar="OUT.jsonl", help="write {id, labels} a line for every message")
+    add("--examples", type=int, default=3, metavar="N", help="texts shown of each confusion, on the terminal alone (3)")
+    add("--pictures", type=Path, metavar="FOLDER", help="draw confusions, confidence and learning curve there, as SVG")
+    add("--curve", action="store_true", help="train on 1/8, 1/4, 1/2 and all of the lines, and score each")
+    add(
+        "--against",
+        choices=["stock"],
+        help="train the pipeline of `rasa init` on the same lines, and put it beside ours",
     )
-    parser.add_argument("--predictions", type=Path, help="write {id, labels} a line for every row")
-    chosen = parser.parse_args()
-    sets = {path: read_rows(path) for path in chosen.files}
-    model = Model(chosen.model or _present_model())
-    everything = []
-    for path, rows in sets.items():
-        rows, seconds = predict(rows, model)
-        everything += rows
-        _print(path, rows, seconds)
-    if chosen.predictions:
-        lines = (json.dumps({"id": row.id, "labels": list(row.predicted)}, ensure_ascii=False) for row in everything)
-        chosen.predictions.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    add("--lines", type=int, metavar="N", help="train on a sample of N lines, stratified by label; the stock bot too")
+    add(
+        "--epochs",
+        type=int,
+        metavar="N",
+        help=f"epochs of the stock bot ({STOCK_EPOCHS}; on all lines that takes hours)",
+    )
+    add("--report", type=Path, metavar="DOCUMENT", help="write the results between the two markers in this document")
+    return parser
+
+
+def _run(asked: argparse.Namespace, command: str) -> None:
+    sets = _checked(asked)
+    with tempfile.TemporaryDirectory() as folder:
+        result = _measure(asked, sets, Path(folder))
+    print(f"\n{result.model}")
+    print(as_text([section for section in result.sections if section.title != tables.CONFUSIONS]))
+    print(f"\n{tables.CONFUSIONS} (right → given instead)")
+    print(tables.examples(result.measured, asked.examples))
+    if asked.predictions:
+        _write_predictions(asked.predictions, tables.all_rows(result.measured))
+    pictures = _draw(asked.pictures, result) if asked.pictures else {}
+    if asked.report:
+        told = f"Measured on {datetime.date.today()} with `{command}`. {result.model}"
+        links = {name: link(path, asked.report) for name, path in pictures.items()}
+        write_between(asked.report, f"\n{told}\n\n{as_markdown(result.sections, links)}\n")
+
+
+def _checked(asked: argparse.Namespace) -> dict[str, Path]:
+    """The files by name. Raises InputError for all that can be wrong, before anything takes long."""
+    if asked.model and (asked.lines is not None or asked.against):
+        raise InputError("--model measures a model that is there; --lines and --against train: leave one out.")
+    if asked.epochs is not None and (asked.epochs < 1 or not asked.against):
+        raise InputError("--epochs is for --against stock, and at least 1.")
+    if asked.model:
+        check_model(asked.model)
+    if asked.report:
+        check_document(asked.report)
+    if asked.predictions and not asked.predictions.absolute().parent.is_dir():
+        raise InputError(f"{asked.predictions}: its folder is not there.")
+    if asked.pictures and asked.pictures.exists() and not asked.pictures.is_dir():
+        raise InputError(f"{asked.pictures}: is no folder.")
+    names = [path.name for path in asked.files]
+    sets = {str(path) if names.count(path.name) > 1 else path.name: path for path in asked.files}
+    for path in sets.values():
+        read_rows(path)
+    return sets
+
+
+def _measure(asked: argparse.Namespace, sets: Sets, folder: Path) -> Result:
+    lines = None if asked.model and not asked.curve else training_lines()
+    lines = part_of(lines, asked.lines) if lines and asked.lines is not None else lines
+    trained = train_ours(lines, folder) if lines and (asked.lines is not None or asked.against) else None
+    if trained:
+        measured = parse_files(sets, trained.model, trained.project, with_encoder=True)
+    else:
+        measured = parse_files(sets, asked.model or _present_model(), with_encoder=True)
+    sections = [tables.score_section(measured), tables.several_section(measured), tables.time_section(measured)]
+    if lines and trained and asked.against:
+        sections.append(_against_stock(asked, sets, lines, trained, measured))
+    points = learning_curve(lines, sets) if lines and asked.curve else []
+    if points:
+        sections.append(tables.curve_section(points))
+    sections += [
+        tables.label_section(measured),
+        tables.confusion_section(measured),
+        tables.confidence_section(measured),
+    ]
+    return Result(sections, measured, points, _told(asked.model, lines, trained))
+
+
+def _told(model: Path | None, lines: Lines | None, trained: Trained | None) -> str:
+    if model or not lines:
+        return f"The model was {model.name if model else 'unknown'}."
+    if not trained:
+        return f"The model was that of the present data ({lines})."
+    sample = "all lines" if lines.whole else "a sample stratified by label"
+    return f"The model was trained in this run on {sample}: {lines}."
+
+
+def _against_stock(
+    asked: argparse.Namespace, sets: Sets, lines: Lines, trained: Trained, measured: dict[str, Parsed]
+) -> Section:
+    from bench.stock import train_stock_understanding
+
+    epochs = asked.epochs or STOCK_EPOCHS
+    stock = train_stock_understanding(lines, epochs, ROOT / "var" / "stock-understanding")
+    return tables.against_section(measured, parse_files(sets, stock.model), trained, stock, str(lines), epochs)
 
 
 def _present_model() -> Path:
@@ -163,24 +168,17 @@ def _present_model() -> Path:
     return train_if_needed(bootstrap.settings().models)
 
 
-def _print(path: Path, rows: list[Row], seconds: list[float]) -> None:
-    print(f"\n{path.name}")
-    for name, value in scores(rows).items():
-        print(f"  {name:16} {value:.3f}" if isinstance(value, float) else f"  {name:16} {value}")
-    ordered = sorted(seconds)
-    p95 = ordered[int(len(ordered) * 0.95)]
-    print(f"  a parse          median {statistics.median(seconds) * 1000:.1f} ms, p95 {p95 * 1000:.1f} ms")
-    print(f"\n  {'label':22}{'rows':>5}{'recall':>9}{'precision':>11}")
-    for label, count, recall, precision in by_label(rows):
-        print(f"  {label:22}{count:5}{_cell(recall):>9}{_cell(precision):>11}")
-    print("\n  right → given instead")
-    for (right, given), count in confusions(rows, 15):
-        print(f"  {count:3}  {right} → {given}")
+def _draw(folder: Path, result: Result) -> dict[str, Path]:
+    from bench.charts import draw
+
+    return draw(folder, tables.all_rows(result.measured), result.points)
 
 
-def _cell(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}"
+def _write_predictions(path: Path, rows: Sequence[Row]) -> None:
+    lines = (json.dumps({"id": row.id, "labels": list(row.predicted)}, ensure_ascii=False) for row in rows)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    logging.captureWarnings(True)  # Rasa's libraries undo any filter as they are imported
+    sys.exit(main())

@@ -10,7 +10,7 @@ from bot import bootstrap
 from bot.adapters.shop_files import load_shop
 from bot.ports import NightdeskError
 from bot.settings import describe
-from bot.training import train_if_needed
+from bot.training import run_module, train_if_needed
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,6 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("run", help="train if needed, start everything, stop it all on Ctrl-C")
     commands.add_parser("train", help="train the model if what it is made from has changed")
+    commands.add_parser(
+        "tune", help="tune the sentence encoder on the training lines (minutes; data/encoder/README.md)"
+    )
     commands.add_parser("check", help="check the shop's files")
     commands.add_parser("settings", help="list all settings with their help")
     stock = commands.add_parser("stock", help="set the stock of a SKU in the embedded inventory")
@@ -45,6 +48,10 @@ def _train(_: argparse.Namespace) -> int:
     return 0
 
 
+def _tune(_: argparse.Namespace) -> int:
+    return run_module("bot.nlu.tuning")
+
+
 def _check(_: argparse.Namespace) -> int:
     shop = load_shop(bootstrap.settings().shop)
     print(
@@ -67,7 +74,7 @@ def _stock(chosen: argparse.Namespace) -> int:
     return 1
 
 
-COMMANDS = {"run": _run, "train": _train, "check": _check, "settings": _settings, "stock": _stock}
+COMMANDS = {"run": _run, "train": _train, "tune": _tune, "check": _check, "settings": _settings, "stock": _stock}
 
 if __name__ == "__main__":
     sys.exit(main())

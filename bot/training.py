@@ -13,7 +13,10 @@ from bot.settings import ROOT
 MADE_FROM = (
     "config.yml",
     "domain.yml",
-    "data/**/*.yml",
+    "data/nlu/*.yml",
+    "data/rules/*.yml",
+    "data/messages/*.tsv",
+    "data/encoder/tuned.npz",
     "bot/nlu/*.py",
     "bot/core/splitting.py",
     "bot/core/text.py",
@@ -41,9 +44,14 @@ def train_if_needed(models: Path) -> Path:
     if path.is_file():
         return path
     models.mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "bot.training", str(path)]
-    subprocess.run(command, check=True, cwd=ROOT, env={**os.environ, **QUIET})
+    for step in (("bot.nlu.lines",), ("bot.training", str(path))):
+        subprocess.run([sys.executable, "-m", *step], check=True, cwd=ROOT, env={**os.environ, **QUIET})
     return path
+
+
+def run_module(name: str, *arguments: str) -> int:
+    """Runs a module of ours in a process of its own, so that what it loads stays out of this one."""
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, env={**os.environ, **QUIET}).returncode
 
 
 QUIET = {

@@ -131,15 +131,16 @@ class _Loader:
                 also_called=row.words("also_called"),
                 category=row.one_of("category", self.categories, "category") or "",
                 fit=row.one_of("fit", FITS, "fit", needed=False),
-                variants=tuple(variant for _, variant in variants.get(product_id, ())),
+                variants=tuple(variants[product_id][1]) if product_id in variants else (),
             )
-        for product_id, rows in variants.items():
+        for product_id, (first, _) in variants.items():
             if product_id not in found:
-                rows[0][0].wrong(f"the product “{product_id}” is not in products.csv; add it there or correct the id.")
+                first.wrong(f"the product “{product_id}” is not in products.csv; add it there or correct the id.")
         return found
 
-    def read_variants(self) -> dict[str, list[tuple[Row, s.Variant]]]:
-        found: dict[str, list[tuple[Row, s.Variant]]] = {}
+    def read_variants(self) -> dict[str, tuple[Row, list[s.Variant]]]:
+        """The variants of each product, with the first of their rows."""
+        found: dict[str, tuple[Row, list[s.Variant]]] = {}
         seen: set[str] = set()
         columns = ("sku", "product", "colour", "size", "list_price", "stock", "back_in_days", "discontinued")
         for row in self.rows("variants.csv", *columns):
@@ -156,7 +157,7 @@ class _Loader:
             if variant.sku in seen:
                 row.wrong(f"the sku “{variant.sku}” stands twice; give this row another one.")
             seen.add(variant.sku)
-            found.setdefault(variant.product, []).append((row, variant))
+            found.setdefault(variant.product, (row, []))[1].append(variant)
         return found
 
     def product_of(self, row: Row, size: str | None = None) -> str:

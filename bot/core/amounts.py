@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from bot.core.found import PIECES, UNIT, Found
-from bot.core.numerals import NUMBER, parse_number
+from bot.core.numerals import CHINESE, NUMBER, parse_number
 
 LEAST = 10
 """Bare numbers below this are pieces or days, not prices; reductions may be smaller."""
@@ -20,7 +20,16 @@ LEAST_WEAK = 50
 MOST_NUMBERS = 60
 """More numbers than this in one message are a list of something, not offers."""
 
-_NUMBER = re.compile(NUMBER)
+_NUMBER = re.compile(
+    rf"(?<!{CHINESE})(?<![几数]){CHINESE}{{0,6}}[百千][一二三四五六七八九]?(?=一(?:{PIECES})(?!起|人|月))|{NUMBER}"
+)
+"""Before “一件” a round sum ends (一百五一件 is 150 for one, 三百一件 300)."""
+
+_TENTHS = re.compile(
+    rf"\s*块\s*(?P<n>[1-9一二三四五六七八九])\s*(?:毛|角)?(?![\d.]|(?:{PIECES})(?!邮)|{UNIT}|{CHINESE})"
+)
+"""99块9: what follows the currency is tenths of it."""
+
 _CURRENCY = r"(?:块钱|块|元|圆|rmb|cny|yuan|¥|￥|bucks?|usd|\$)"
 _CURRENCY_BEFORE = re.compile(r"(?:[¥￥$]|rmb|cny)\s*$")
 _CURRENCY_BEHIND = re.compile(rf"\s*{_CURRENCY}(?![a-z]|石|充|儿|布)")
@@ -28,17 +37,18 @@ _NOT_MONEY = re.compile(rf"\s*(?:{UNIT}|(?:{PIECES})(?!邮|包))")
 _PER_ONE = rf"\s*[,，/]?\s*(?:一|每|1)\s*(?:{PIECES})(?!起|人|月)"
 
 _OF_SO_MANY = rf"\s*[,，/]?\s*(?:每|{NUMBER})\s*(?:{PIECES})(?!起|人|月)"
-_TOGETHER = re.compile(r"一块(?:儿|买|拍|发|寄|下|送|算|打|办|带|用|要)")
+_NO_SUM = re.compile(r"一块(?!钱|[\d一二三四五六七八九]|多|毛)")
+"""Together (一块儿买), or one flat thing (一块电池)."""
 
 _CUT_BEFORE = re.compile(
-    r"(?:便宜|(?<![至多不缺])少|(?<!满)减|优惠|(?<!转)让|(?<![温])降|抹|(?<![a-z])(?:off|less|down|cheaper by|knock)) ?"
+    r"(?:便宜|(?<![至多不缺])少[收算要]?|(?<!满)减|优惠|(?<!转)让|(?<![温])降|(?<!零头)抹|(?<![a-z])(?:off|less|down|cheaper by|knock)) ?"
     r"(?:个|我|点|一点|一?下|掉|了)? ?$"
 )
 _CUT_BEHIND = re.compile(rf"\s*{_CURRENCY}?\s*(?:off\b|less\b|discount|cheaper)")
 _TO_BEFORE = re.compile(r"(?:便宜|少|减|优惠|让|降|打折?)(?:到|成|至)\s?$")
 
 _OFFER_BEFORE = re.compile(
-    r"(?:最多|最高|(?<![发退寄演])出|出价|给你们?|就给|(?<!寄|发|送)给|卖我|卖给我|(?<!打)算我?|收我|收你|凑个?|按|(?<!没)花|(?<!预算)只有)\s?(?:个)?$|"
+    r"(?:最多|最低|最高|(?<![发退寄演])出|出价|给你们?|就给|(?<!寄|发|送)给|卖我|卖给我|(?<!打)算我?|收我|收你|凑个?整?数?|按|(?<!没)花|(?<!预算)只有|一口价)\s?(?:个)?$|"
     rf"(?:每(?:{PIECES})|单价)\s?$|"
     r"(?<![a-z])(?:offer(?:ing)?|pay|i(?:['’]?ll| will|['’]?d| would| can)? (?:give|do|offer|pay)(?: you)?|"
     r"(?:can|could|would|will|do|may) (?:you|u|ya|we|i|they) (?:please |just |maybe )?"
@@ -48,7 +58,7 @@ _OFFER_BEFORE = re.compile(
 _OFFER_BEHIND = re.compile(
     rf"(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:"
     r"(?:的话)?\s*(?:我们?|俺)?\s*(?:就|立马|马上|立刻|直接|现在)(?:去|能)?(?:拍|买|下单|付|拿|入|要|定|带走|成交|收|可以|行|包邮)|"
-    r"(?:能|可以|可不可以|能不能)?\s*(?:卖(?!的|了)|成交|出不出|卖我)|(?:拍|买|拿下?|带走|要)(?![的过到了贵几多])|拿下|"
+    r"(?:能|可以|可不可以|能不能)?\s*(?:卖(?!的|了)|成交|出不出|卖我)|(?:拍|买|拿下?|带走|要(?=$|[了吧呗啦,，。!！ 的]))(?!\s*(?:[的过到了贵几多\d大小中什哪]|x{0,3}[sml](?![a-z])))|拿下|"
     r"包邮(?!吗|么|嘛|不|是|对|没|的|呢|呀|啊|$)|打包(?:带走|价)?|全包|给我(?:吧|呗|行|可以|$))"
 )
 _OFFER_BEHIND_EN = re.compile(
@@ -56,11 +66,11 @@ _OFFER_BEHIND_EN = re.compile(
     r"in (?:all|total)|altogether|all in\b|total\b|and (?:it['’]?s|its|you have|we have|you got) (?:a )?(?:deal|yours|mine)|or no deal|,? ?deal\b|,? ?(?:and|then) i(?:['’]?ll| will|['’]?d) (?:take|buy|order|get|pay))"
 )
 _WEAK_BEFORE = re.compile(
-    rf"(?:一共|总共|打包|总价|合计|一起|全部)\s?(?:给|算|就|是)?\s?$|{NUMBER}(?:{PIECES})\s?$|"
+    rf"(?:一共|总共|打包价?|总价|合计|一起|全部)\s?(?:给|算|就|是)?\s?$|{NUMBER}(?:{PIECES})\s?$|"
     r"(?<![a-z])(?:for|at|do|say|how about|what about|make it|call it|max(?:imum)?(?: of)?|only have|just) ?$"
 )
 _WEAK_BEHIND = re.compile(
-    rf"(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:吧|呗)?\s*(?:(?:可以|行|好|成|中|干|ok)(?:吗|么|嘛|不|吧|啵|$)|行不行|可不可以|能不能|好不好|成不成|怎么样|咋样|如何|给不给|出吗)|"
+    rf"(?:每|{NUMBER})(?:{PIECES})(?!起|人|月)\s*(?:$|[,，。!！])|(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:吧|呗)?\s*(?:(?:可以|行|好|成|中|干|ok)(?:吗|么|嘛|不|吧|啵|$)|行不行|可不可以|能不能|好不好|成不成|怎么样|咋样|如何|给不给|出吗)|"
     rf"{_PER_ONE}|\s*(?:is )?(?:ok|okay|deal|possible|fine)\b"
 )
 _WORDS_MAY_FOLLOW = re.compile(
@@ -75,6 +85,9 @@ _CONFIRMED = re.compile(
     rf"(?:{_PER_ONE})?\s*{_CURRENCY}?\s*(?:(?:是|对)(?:吗|么|吧|不|不是)|是不是|包邮(?:吗|么|嘛|不|呢|$)|吗|么|嘛|没错吧|的吗)|^\s*,? ?(?:right|correct)\b"
 )
 _ASKED_EN = re.compile(r"^\s*(?:so |and |but )*(?:is|was|are|isn't|why is) (?:it|that|this|they|the price|the total)\b")
+_BUDGET_BEFORE = re.compile(r"(?:预算|(?<![a-z])(?:budget|under|below|less than|within|up to))[^\d,，。?？]{0,8}$")
+_BUDGET_BEHIND = re.compile(r"\s*(?:以内|以下|之内|以上|左右|上下)")
+_BARE_HEIGHT_BEFORE = re.compile(r"(?<![\d.])1[4-9]\d\s*(?:cm|公分)?[\s,，/、]{1,3}$")
 _PUBLISHED = re.compile(
     r"满\s*\d+[^\d,，。?？]{0,4}$|(?:券|活动|红包|满减)[^\d,，。?？]{0,4}$|(?:coupon|voucher)[a-z ]{0,12}$"
 )
@@ -84,10 +97,11 @@ _CURRENT_TALK = re.compile(r"volt|plug|socket|伏|电压|插座|插头|watt|瓦"
 _BOUGHT = re.compile(rf"\s*{_CURRENCY}?\s*(?:块)?(?:拍|买|入手?|收)(?:的|过|到|贵)")
 
 _PER_PIECE = re.compile(
-    rf"一(?:{PIECES})(?!起|人|月|共)|每\s*(?:{PIECES})|单价|each|a ?piece|apiece|per (?:piece|unit|item)"
+    rf"一(?:{PIECES})(?!起|人|月|共)|每\s*(?:{PIECES})|单价|各(?=便宜|少|减|优惠|让|降)|each|a ?piece|apiece|per (?:piece|unit|item)"
 )
 _PER_ORDER = re.compile(
-    r"一共|总共|一起|打包|总价|合计|全部|全包|in all|in total|altogether|for (?:both|all|two|three|the (?:pair|lot|two|set))|total|all in\b"
+    r"一共|总共|一起|打包|总价|合计|全部|全包|in all|in total|altogether|for (?:both|all|two|three|the (?:pair|lot|two|set))|total|all in\b|"
+    rf"(?<![a-z])(?!one\b)(?!1\b){NUMBER} for ?[¥￥$]?$"
 )
 
 
@@ -102,10 +116,13 @@ def find_amounts(text: str) -> Iterator[Found]:
 def _amount(text: str, match: re.Match) -> Found | None:
     number = parse_number(match[0])
     start, end = match.span()
-    if not number or number > 999_999 or _TOGETHER.match(text, start):
+    if not number or number > 999_999 or _NO_SUM.match(text, start):
         return None
     sign = _CURRENCY_BEFORE.search(text, max(0, start - 5), start)
     unit = _CURRENCY_BEHIND.match(text, end)
+    tenths = _TENTHS.match(text, end)
+    number += (parse_number(tenths["n"]) or 0) / 10 if tenths else 0
+    unit = tenths or unit
     before = text[max(0, start - 40) : sign.start() if sign else start]
     rest = text[unit.end() if unit else end :][:40]
     if not (sign or unit) and not _may_be_money(text, match, before, rest):
@@ -137,6 +154,8 @@ def _is_offered(text: str, number: float, before: str, rest: str, kind: str, *, 
     """Whether the words make the sum an offer of the buyer's, and not just a mention or a question what it is."""
     if _PUBLISHED.search(before) or _BOUGHT.match(rest) or _ASKED_EN.search(_clause(before)):
         return False
+    if _BUDGET_BEFORE.search(before) or _BUDGET_BEHIND.match(rest):
+        return False
     if kind == "reduction":
         return True
     if number < LEAST:
@@ -151,7 +170,8 @@ def _is_offered(text: str, number: float, before: str, rest: str, kind: str, *, 
 def _is_weakly_offered(text: str, number: float, before: str, rest: str, *, currency: bool) -> bool:
     if not currency:
         a_height = 140 <= number <= 209 and (_BODY_TALK.search(text) or re.search(r"what about ?$", before))
-        if number < LEAST_WEAK or a_height or _CURRENT_TALK.search(text):
+        a_weight = number <= 209 and _BARE_HEIGHT_BEFORE.search(before)
+        if number < LEAST_WEAK or a_height or a_weight or _CURRENT_TALK.search(text):
             return False
     if _CONFIRMED.match(rest) or _COMPETITOR.search(before):
         return False
@@ -172,10 +192,11 @@ def _clause(before: str) -> str:
 
 def _per(text: str, before: str, rest: str) -> str | None:
     """For a piece or the order: what stands at the number first, then anywhere in the message."""
-    for words in (rest[:12], before[-6:], text):
-        piece, order = _PER_PIECE.search(words), _PER_ORDER.search(words)
+    for words, nearest in ((rest[:12], 0), (before[-12:], -1), (text, 0)):
+        piece, order = list(_PER_PIECE.finditer(words)), list(_PER_ORDER.finditer(words))
         if piece and order:
-            return "piece" if piece.start() < order.start() else "order"
+            sooner = piece[nearest].start() < order[nearest].start()
+            return "piece" if sooner == (nearest == 0) else "order"
         if piece or order:
             return "piece" if piece else "order"
     return None

@@ -253,15 +253,26 @@ def _needed_by(turns: Sequence[TurnRecord]) -> dict[str, Any] | None:
 
 
 def _buyer(turns: Sequence[TurnRecord]) -> dict[str, Any]:
-    def said(name: str) -> Any:
-        return _last(s["value"] for turn in turns for s in turn.record.get("said", ()) if s["entity"] == name)
+    def said(name: str, but: tuple[str, ...] = ()) -> Any:
+        spoken = [s for turn in turns for s in turn.record.get("said", ()) if s["entity"] == name]
+        return _last(s["value"] for s in spoken if s["text"] not in but)
 
     return {
-        "height_cm": said("height"),
+        "height_cm": said("height", but=_lengths_of_goods(turns)),
         "weight_kg": said("weight"),
         "household": said("household"),
         "contact": said("contact"),
     }
+
+
+def _lengths_of_goods(turns: Sequence[TurnRecord]) -> tuple[str, ...]:
+    """Words that may be a person's height and were taken as a size (1.8米, of a bed)."""
+    return tuple(
+        s["text"]
+        for turn in turns
+        for s in turn.record.get("said", ())
+        if s["entity"] == "size" and any(q["details"].get("size") == s["value"] for q in turn.record["questions"])
+    )
 
 
 _CARES = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core.dialogue import Dialogue
 from bot.core.labels import HANDED_OVER
-from bot.core.shop import Shop
+from bot.core.shop import MOST_NAMED, Product, Shop
 from bot.core.types import Details, Entity, Question
 
 SHIPPING = ("ask_shipping_time", "ask_shipping_fee", "ask_delivery_area", "ask_courier")
@@ -47,13 +47,15 @@ def find_details(
         date=_first(own, "date") or _first(entities, "date"),
         contact=_first(own, "contact"),
         household=_first(own, "household") or _first(entities, "household") or dialogue.household,
-        height_cm=_first(own, "height") or _first(entities, "height") or dialogue.height_cm,
+        height_cm=dialogue.height_cm,
         weight_kg=_first(own, "weight") or _first(entities, "weight") or dialogue.weight_kg,
         quantity=_first(own, "quantity") or _first(entities, "quantity"),
         region=_region(own) or _region(entities) or (dialogue.region if label in WITH_REGION else None),
         colour=_colour(own, entities, label),
         size=_size(own, entities, label, products, shop),
     )
+    lengths = [e for e in (*own, *entities) if not _is_that_size(e, entities, found.size)]
+    found = replace(found, height_cm=_first(lengths, "height") or dialogue.height_cm)
     found = _with_amount(found, own if label != "negotiate_price" else (*own, *entities))
     restock = label == "ask_stock" and not said and _RESTOCK.search(question.text.lower())
     if (follow_up or restock) and dialogue.last and dialogue.last["label"] == label:
@@ -72,24 +74,36 @@ def _products(
         earlier = [e for e in entities if e.name == "product" and e.start < question.start]
         later = [e for e in entities if e.name == "product" and e.start >= question.end]
         mentions = earlier[-1:] or later[:1]
-    if mentions:
-        return _union(_in_talk(candidates(e), dialogue) for e in mentions), True
-    current = dialogue.products[:1]
+    named = tuple(dict.fromkeys(product for e in mentions for product in _meant(e, dialogue, shop)))
+    if named:
+        return named, True
+    current = tuple(product for product in dialogue.products[:1] if product in shop.products)
     category = _first(own, "category")
     if category and question.label != "ask_recommendation":
-        members = tuple(p.id for p in shop.products.values() if p.category == category)
-        return (current if set(current) & set(members) else members), True
+        if any(shop.products[product].category == category for product in current):
+            return current, True
+        return shop.by_category.get(category, ()), True
     return current, False
 
 
-def _in_talk(candidates: tuple[str, ...], dialogue: Dialogue) -> tuple[str, ...]:
-    """A word that fits several means the one that was just talked about, if it is among them."""
-    current = [p for p in dialogue.products[:1] if p in candidates]
-    return tuple(current) or candidates
+def _meant(mention: Entity, dialogue: Dialogue, shop: Shop) -> tuple[str, ...]:
+    """The products of a word that the shop has: of several, those that the bot just offered, else the one that was just
+    talked about, if they are among them."""
+    fitting = tuple(product for product in candidates(mention) if product in shop.products)
+    waiting = dialogue.pending.questions if dialogue.pending and dialogue.pending.missing == "product" else ()
+    offered = {product for question in waiting for product in question.get("details", {}).get("products", ())}
+    if offered.intersection(fitting):
+        return tuple(product for product in fitting if product in offered)
+    for current in dialogue.products[:1]:
+        if current in fitting or (len(fitting) >= MOST_NAMED and _is_called(shop.products.get(current), mention.text)):
+            return (current,)
+    return fitting
 
 
-def _union(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(product for group in groups for product in group))
+def _is_called(product: Product | None, words: str) -> bool:
+    """Whether one of the product's names holds the words: of a word for very many only the first are told."""
+    names = (*product.name.values(), *product.also_called) if product else ()
+    return any(words.lower() in name.lower() for name in names)
 
 
 def candidates(entity: Entity) -> tuple[str, ...]:
@@ -119,6 +133,15 @@ def _size(
         return known[0] if len(known) == 1 else None
     spoken = [size for size in sizes if not size.isdigit() and not size.endswith(("m", "cm"))]
     return spoken[0] if len(spoken) == 1 else None
+
+
+def _is_that_size(entity: Entity, entities: tuple[Entity, ...], size: str | None) -> bool:
+    """Whether what may be a person's height is the size that the product comes in (1.8米, of a bed)."""
+    if entity.name != "height" or size is None:
+        return False
+    return any(
+        e.name == "size" and e.value == size and (e.start, e.end) == (entity.start, entity.end) for e in entities
+    )
 
 
 def _region(entities: tuple[Entity, ...]) -> Mapping[str, str] | None:

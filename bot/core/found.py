@@ -27,12 +27,12 @@ def overlaps(span: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
     return any(span[0] < end and start < span[1] for start, end in taken)
 
 
-PIECES = "件|台|套|条|只|双|把|箱|包|盒|瓶|份|支|张|床|部|个|单|本|袋|罐|根|对|打"
+PIECES = "件|台|套|条|只|双|把|箱|包|盒|瓶|份|支|张|床|部|个|单|本|袋|罐|根|对"
 """Counter words of goods."""
 
 _UNITS_ZH = (
     "公分|厘米|釐米|毫米|米|寸|公斤|千克|斤|克|毫克|磅|升|毫升|瓦|千瓦|伏|安|赫兹|分贝|毫安|度|摄氏|人|口|位|岁|天|日|号|月|年|周|星期|礼拜|小时|钟头|钟|分钟|"
-    "分|秒|点|时|期|折|码|层|档|片|次|遍|回|寸|支|楼|路|栋|室|倍|圈|转|帕|种|款|色|家|元店|多"
+    "分|秒|点|时|期|折|码|层|档|片|次|遍|回|寸|支|楼|路|栋|室|倍|圈|转|帕|种|款|色|家|元店|多|颗|粒|枚|页|目|针|股|孔|档|平"
 )
 _UNITS_EN = (
     r"cm|mm|m|km|kgs?|g|mg|lbs?|oz|ounces?|pounds?|stone|st|ft|feet|foot|inch(?:es)?|in(?=\s*(?:wide|tall|long|high))|l|ml|lit(?:re|er)s?|w|kw|watts?|v|volts?|"

@@ -1,10 +1,10 @@
-"""Hides personal data: phone and identity numbers, WeChat names, e-mail and street addresses."""
+"""Hides personal data: phone and identity numbers, WeChat and QQ names, e-mail and street addresses."""
 
 from __future__ import annotations
 
 import re
 
-from bot.core.contacts import EMAIL, PHONE, WECHAT
+from bot.core.contacts import EMAIL, PHONES, QQ, WECHAT
 
 _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _STREET = re.compile(
@@ -14,11 +14,18 @@ _STREET = re.compile(
 
 def mask(text: str) -> str:
     """The text with personal data replaced by stars."""
-    text = PHONE.sub(r"\g<before>\g<head>****\g<tail>", text)
+    for phone in PHONES:
+        text = phone.sub(_without_middle, text)
     text = _IDENTITY.sub(r"\1********\2", text)
     text = EMAIL.sub(_without_mailbox, text)
     text = _STREET.sub(r"\1***", text)
-    return WECHAT.sub(lambda match: f"{match['before']}{match['id'][:2]}***", text)
+    for name in (QQ, WECHAT):
+        text = name.sub(lambda match: f"{match['before']}{match['id'][:2]}***", text)
+    return text
+
+
+def _without_middle(match: re.Match) -> str:
+    return f"{match['before']}{match['head']}****{match['tail']}"
 
 
 def _without_mailbox(match: re.Match) -> str:

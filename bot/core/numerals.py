@@ -9,14 +9,15 @@ _DIGITS |= {"六": 6, "七": 7, "八": 8, "九": 9}
 _UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ENGLISH = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90,
 }  # fmt: skip
 
+ENGLISH = f"(?:{'|'.join(_ENGLISH)})(?![a-z])"
 CHINESE = "[零〇一二两俩三仨四五六七八九十百千万半]"
 NUMBER = (
-    rf"(?:(?<!\d)(?<!\d\.)\d{{1,9}}(?:\.\d{{1,4}})?(?!\d)|(?<!{CHINESE}){CHINESE}{{1,12}}|"
-    rf"(?<![a-z])(?:{'|'.join(_ENGLISH)})(?![a-z]))"
+    rf"(?:(?<!\d)(?<!\d\.)\d{{1,9}}(?:\.\d{{1,4}})?(?!\d)|(?<!{CHINESE})(?<![几数]){CHINESE}{{1,12}}|"
+    rf"(?<![a-z]){ENGLISH})"
 )
 """A pattern for one whole number in folded text. It begins nowhere within a number, so that reading stays linear."""
 
@@ -32,9 +33,16 @@ def parse_number(text: str) -> float | None:
     if text.endswith("半"):
         whole = parse_number(text[:-1])
         return None if whole is None else whole + 0.5
+    if is_about(text):
+        return None
     if all(c in _DIGITS for c in text):
         return float("".join(str(_DIGITS[c]) for c in text)) if text else None
     return _with_units(text)
+
+
+def is_about(text: str) -> bool:
+    """Whether two neighbouring digits name no one number (两三个, 五六人): the second is the first and one."""
+    return len(text) == 2 and all(c in _DIGITS for c in text) and _DIGITS[text[1]] - _DIGITS[text[0]] == 1
 
 
 def _with_units(text: str) -> float | None:

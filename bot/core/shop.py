@@ -15,6 +15,9 @@ FIT = "fit"
 """The attribute by which buyers ask whether sizes run true; its value is a product's `fit` (taxonomy: `ask_size`)."""
 
 
+MOST_NAMED = 100
+"""A word that fits more products stands for so many of them; “so many or more” is all that is said of their number."""
+
 NOT_USED = "not_used"
 """The id under which couriers are recognised that the shop does not send with."""
 
@@ -30,7 +33,7 @@ class Word:
     """`trait` for a capability that a thing has rather than does (pilling, stretch); else None."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Variant:
     sku: str
     product: str
@@ -256,6 +259,16 @@ class Shop:
 
     def product(self, product_id: str) -> Product:
         return self.products[product_id]
+
+    @cached_property
+    def by_category(self) -> Mapping[str, tuple[str, ...]]:
+        """The first MOST_NAMED products of each category."""
+        found: dict[str, list[str]] = {}
+        for product in self.products.values():
+            members = found.setdefault(product.category, [])
+            if len(members) < MOST_NAMED:
+                members.append(product.id)
+        return {category: tuple(members) for category, members in found.items()}
 
     @cached_property
     def specs_of(self) -> Mapping[tuple[str, str], tuple[Spec, ...]]:

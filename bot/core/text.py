@@ -60,6 +60,21 @@ def fold(text: str, simplified: Mapping[int, str] | None = None) -> Folded:
     return Folded("".join(folded), (*offsets, end))
 
 
+class Plain(dict[int, str]):
+    """What `fold` makes of each character, for texts whose offsets nobody needs; fills itself as it is asked."""
+
+    def __init__(self, simplified: Mapping[int, str] | None = None):
+        self._simplified = simplified or {}
+
+    def __missing__(self, code: int) -> str:
+        self[code] = "".join(self._simplified.get(ord(piece), piece) for piece in _plain(chr(code)))
+        return self[code]
+
+    def of(self, text: str) -> str:
+        """`fold(text, simplified).text`, several times as fast."""
+        return " ".join(text.translate(self).split())
+
+
 @lru_cache(maxsize=65536)
 def _plain(character: str) -> str:
     """The character in small letters and half width; a unit in one sign (㎏, ℃) is spelt out; a space for no word."""

@@ -8,7 +8,7 @@ from opencc import OpenCC
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.core.text import Folded, fold
+from bot.core.text import Folded, Plain, fold
 
 FOLDED = "folded"
 _CJK_RANGES = ((0x3400, 0x4DC0), (0x4E00, 0xA000), (0xF900, 0xFB00))
@@ -24,6 +24,16 @@ def simplified() -> dict[int, str]:
 
 def fold_text(text: str) -> Folded:
     return fold(text, simplified())
+
+
+@lru_cache(maxsize=1)
+def _plain() -> Plain:
+    return Plain(simplified())
+
+
+def plain(text: str) -> str:
+    """The folded text alone, for the words of large tables."""
+    return _plain().of(text)
 
 
 def folded(message: Message) -> Folded:

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from bot.nlu.typos import dictionary_words, of_sending
+
 ABROAD = "abroad"
 _PROVINCES_EN = {
     "11": "Beijing", "12": "Tianjin", "13": "Hebei", "14": "Shanxi", "15": "Inner Mongolia", "21": "Liaoning",
@@ -43,12 +45,14 @@ _ALSO_ZH = {
     "港澳": "81",
     "珠三角": "44",
     "东北": "21",
+    "魔都": "31",
+    "帝都": "11",
 }
 _ABROAD_EN = ("overseas", "abroad")
 _ABROAD_ZH = ("海外", "国外", "境外")
 _ALSO_COUNTRIES = {
-    "usa": "US", "the us": "US", "america": "US", "uk": "GB", "the uk": "GB", "england": "GB", "britain": "GB", "korea": "KR",
-    "aussie": "AU", "vietnam": "VN", "russia": "RU", "macedonia": "MK",
+    "usa": "US", "the us": "US", "the states": "US", "america": "US", "uk": "GB", "the uk": "GB", "england": "GB", "britain": "GB", "korea": "KR",
+    "aussie": "AU", "澳洲": "AU", "vietnam": "VN", "russia": "RU", "macedonia": "MK",
 }  # fmt: skip
 _NAMES_ZH = {
     "KH": "柬埔寨", "BD": "孟加拉国", "KG": "吉尔吉斯斯坦", "MT": "马耳他", "BA": "波黑", "SL": "塞拉里昂", "GT": "危地马拉",
@@ -58,8 +62,9 @@ _NAMES_ZH = {
 
 _ALSO_CITIES = {"dubai": ("迪拜", "Dubai"), "london": ("伦敦", "London"), "new york": ("纽约", "New York")}
 _ALSO_CITIES |= {"europe": ("欧洲", "Europe"), "欧洲": ("欧洲", "Europe")}
+_PLAIN_ZH = {"汉堡", "罗马"}
 _PLAIN_EN = {"jersey", "jordan", "chad"}
-"""Countries' names that shoppers say of other things."""
+"""Names of cities and countries that shoppers say of other things."""
 
 _CITIES_EN = {
     "拉萨市": "Lhasa", "乌鲁木齐市": "Urumqi", "呼和浩特市": "Hohhot", "哈尔滨市": "Harbin", "齐齐哈尔市": "Qiqihar",
@@ -143,6 +148,7 @@ def _cities(province: dict, pinyin) -> Iterator[tuple[str, Place]]:
             yield latin, place
         if name in _CITIES_EN:
             yield english.lower(), place
+            yield english.lower().replace("'", ""), place
 
 
 def _counties(province: dict, city_name: str, city: dict, pinyin) -> Iterator[tuple[str, Place]]:
@@ -180,12 +186,24 @@ def _countries() -> Iterator[tuple[str, Place]]:
     for chinese in set(_countries_zh()) - usual:
         longer = [english for english, known in named.values() if chinese in known]
         yield chinese, _abroad(chinese, longer[0] if len(longer) == 1 else "abroad")
+    yield from _cities_abroad({chinese: english for english, chinese in named.values()})
     for word, names in _ALSO_CITIES.items():
         yield word, _abroad(*names)
     for word in _ABROAD_EN:
         yield word, _abroad("海外", "abroad")
     for word in _ABROAD_ZH:
         yield word, _abroad(word, "abroad")
+
+
+def _cities_abroad(english: dict[str, str]) -> Iterator[tuple[str, Place]]:
+    """The larger cities of countries that buyers write from, by their Chinese names."""
+    import jionlp
+
+    for continent in jionlp.world_location_loader().values():
+        for country, known in continent.items():
+            if country != "中国" and country in english and known.get("main_city"):
+                for city in {known["capital"], *known["main_city"]} - _PLAIN_ZH - {country}:
+                    yield city, {**_abroad(city, english[country]), "county": city}
 
 
 def _named_countries() -> dict[str, tuple[str, str]]:
@@ -215,6 +233,9 @@ MOST_NAMES = 4
 
 Span = tuple[int, int, tuple[Place, ...]]
 """Start and end in folded text, and all places that the words there name."""
+
+Named = tuple[int, int, str, tuple[Place, ...]]
+"""The same with the entity's name between them, as phrases are found."""
 
 
 def settle_places(text: str, spans: Iterable[Span]) -> list[tuple[int, int, Place]]:
@@ -303,3 +324,38 @@ def _countries_zh() -> list[str]:
     import jionlp
 
     return [name for continent in jionlp.world_location_loader().values() for name in continent if name != "中国"]
+
+
+# --- names that are other words too ------------------------------------------------------------------------------
+
+_OF_A_PLACE = re.compile(r"(?:省|市|区|县|州|盟|旗|镇|人|话|那边|这边|地区|当地|本地|全境)")
+_FULL_NAME = re.compile(r"[省市区县州盟旗]$")
+_ALSO_VERBS = {"开封"}
+
+
+def without_other_words(text: str, found: Iterable[Named]) -> list[Named]:
+    """Those that are places where they stand: not over the end of another word (上高铁, 大理石台面) or the beginning of
+    one (中山装); the short name of a county beside another place or words of sending alone (洞口 is a hole as well)."""
+    found = list(found)
+    starts, ends = {start for start, _, _, _ in found}, {end for _, end, _, _ in found}
+    word_at = {at: word for word in (dictionary_words(text) if found else ()) for at in range(*word)}
+    kept = []
+    for start, end, name, places in found:
+        chinese = not text[start:end].isascii()
+        if chinese and any(_is_another(text, word_at[at], (start, end)) for at in (start, end - 1)):
+            continue
+        beside = ends & {start, start - 1} or starts & {end, end + 1}
+        if chinese and _is_ordinary(text[start:end], places) and not (beside or of_sending(text, start, end)):
+            continue
+        kept.append((start, end, name, places))
+    return kept
+
+
+def _is_another(text: str, word: tuple[int, int], span: tuple[int, int]) -> bool:
+    start, end = span
+    over = word[0] < start < word[1] < end or start < word[0] < end < word[1]
+    return over or (word[0] <= start and end < word[1] and not _OF_A_PLACE.match(text, end))
+
+
+def _is_ordinary(name: str, places: tuple[Place, ...]) -> bool:
+    return name in _ALSO_VERBS or (all("county" in place for place in places) and not _FULL_NAME.search(name))

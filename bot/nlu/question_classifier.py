@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Dict, List, Optional, Sequence
+from typing import Any, Dict, List, Optional, Tuple
 
 import joblib
 import numpy as np
@@ -12,47 +11,51 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.core.asking import asks_for_less, has_question_form
-from bot.core.labels import ALL, TALK, most_demanding
-from bot.core.splitting import Span, best_cut, buying_said, candidates, covering, pieces
+from bot.core.asking import asks_for_less
+from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
+from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces
 from bot.core.text import Folded
-from bot.nlu.encoder import MOST_CHARACTERS, encode
+from bot.nlu.labeller import Labeller
+from bot.nlu.lines import MESSAGES, Line, LinesError, read_table
+from bot.nlu.network import MOST_CHARACTERS
 from bot.nlu.normalise import folded
-from bot.nlu.softmax import Softmax
 from bot.nlu.sources import fingerprint_of
+from bot.settings import ROOT
 
 QUESTIONS = "questions"
-IDLE = 0.02
-"""What a greeting or remark costs as a part of its own: just enough that idle cuts are not made."""
+_FILE = "labeller.joblib"
+_LEANS_ON = (
+    "bot/nlu/labeller.py",
+    "bot/nlu/lines.py",
+    "bot/nlu/network.py",
+    "bot/nlu/normalise.py",
+    "bot/nlu/softmax.py",
+    "bot/core/text.py",
+    "data/encoder/tuned.npz",
+)
 
-_FILE = "classifier.joblib"
-_ARTICLE = re.compile(r"(?:the|your|a|an|this|that|my) (?:[a-z]+ )?$")
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
+
+LEAST_SHARE, SHARE_SAID = 0.001, 0.05
+"""The share from which a label counts as said in the message, and the smallest that is told apart."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionClassifier(IntentClassifier, GraphComponent):
-    """A linear classifier on the sentence vector and character n-grams, applied to the best cut of the message."""
-
-    @classmethod
-    def required_components(cls) -> List:
-        from bot.nlu.encoder import SentenceEncoder
-
-        return [SentenceEncoder]
+    """Reads the message once; where a further question may begin, reads the parts as well and takes the best cut."""
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         return {
-            "strength": 5.0,  # inverse of the L2 penalty
-            "iterations": 110,
-            "ngrams": 4,  # longest character n-gram
-            "sure_question": 0.5,  # how sure a part in the form of a question must be to count as one of its own
-            "sure_statement": 0.9,  # the same for a part in the form of a statement: mostly part of a story
+            "least_start": 0.05,  # how likely a question must begin at a place for a cut to be tried there
+            "cut_cost": 1.5,  # what a cut must gain, in log-odds: higher splits less
+            "label_weight": 2.0,  # how much the parts' labels count beside the places
+            "share_weight": 0.6,  # how much the labels' shares of the whole message count
+            "hand_over_from": 0.28,  # from what part of the likeliest label's chance the labels that a person takes win
+            "unclear_below": 0.3,  # where no label is likelier than this, nobody is called on the strength of a guess
         }
 
     def __init__(
@@ -60,19 +63,18 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        vectorizer: Optional[TfidfVectorizer] = None,
-        classifier: Optional[Softmax] = None,
+        labeller: Optional[Labeller] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._vectorizer = vectorizer
-        self._classifier = classifier
+        self._labeller = labeller
 
     @staticmethod
     def fingerprint_addon(config: Dict[str, Any]) -> Optional[str]:
-        """Rasa caches a component by its own source alone; this adds the modules that it leans on."""
-        return fingerprint_of("bot/nlu/softmax.py", "bot/nlu/encoder.py", "bot/nlu/normalise.py", "bot/core/text.py")
+        """Rasa caches a component by its own source alone; this adds what it leans on."""
+        messages = sorted(path.relative_to(ROOT).as_posix() for path in MESSAGES.glob("*.tsv"))
+        return fingerprint_of(*_LEANS_ON, *messages)
 
     @classmethod
     def create(
@@ -85,26 +87,25 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
+        """Rasa's examples, one question each, and the parts of the messages in data/messages/."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         if not examples:
             return self._resource
-        labels = [example.get(INTENT) for example in examples]
-        unheard = sorted(set(labels) - set(ALL))
+        unheard = sorted({example.get(INTENT) for example in examples} - set(ALL))
         if unheard:
             raise ValueError(f"data/nlu holds a label that is none of ours: {', '.join(unheard)} (bot/core/labels.py)")
-        texts = [folded(example).text for example in examples]
-        self._vectorizer = TfidfVectorizer(
-            analyzer="char_wb", ngram_range=(1, self._config["ngrams"]), min_df=2, sublinear_tf=True, dtype=np.float32
-        )
-        self._vectorizer.fit(texts)
-        blocks = self._blocks(texts, _vectors(examples))
-        self._classifier = Softmax.fit(blocks, labels, self._config["strength"], self._config["iterations"])
-        self._persist()
+        lines = [Line((folded(example).text,), (example.get(INTENT),)) for example in examples]
+        parts = [(part, label) for line in lines + self._messages() for part, label in zip(line.parts, line.labels)]
+        self._labeller = Labeller.fit([part for part, _ in parts], [label for _, label in parts])
+        with self._model_storage.write_to(self._resource) as folder:
+            joblib.dump(self._labeller, folder / _FILE, compress=3)
         return self._resource
 
-    def _persist(self) -> None:
-        with self._model_storage.write_to(self._resource) as folder:
-            joblib.dump((self._vectorizer, self._classifier), folder / _FILE, compress=3)
+    def _messages(self) -> List[Line]:
+        lines, faults = read_table(MESSAGES)
+        if faults:
+            raise LinesError("\n".join(faults))
+        return lines
 
     @classmethod
     def load(
@@ -117,10 +118,10 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     ) -> QuestionClassifier:
         try:
             with model_storage.read_from(resource) as folder:
-                vectorizer, classifier = joblib.load(folder / _FILE)
+                labeller = joblib.load(folder / _FILE)
         except ValueError:
             return cls(config, model_storage, resource)
-        return cls(config, model_storage, resource, vectorizer, classifier)
+        return cls(config, model_storage, resource, labeller)
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -129,7 +130,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
 
     def _process(self, message: Message) -> None:
         text = folded(message)
-        if self._classifier is None or not text.text:
+        if self._labeller is None or not text.text:
             message.set(QUESTIONS, [_nothing_said(message)] if message.get(TEXT) else [], add_to_output=True)
             message.set(INTENT, {"name": "out_of_scope", "confidence": 1.0}, add_to_output=True)
             return
@@ -140,63 +141,68 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         message.set(INTENT, {"name": ruling, "confidence": confidence}, add_to_output=True)
 
     def _questions(self, message: Message, text: Folded) -> List[Dict[str, Any]]:
-        readable = text.text[:MOST_CHARACTERS]
-        parts = pieces(readable)
-        spans = candidates(parts)
-        goods = _goods(message, text)
-        chances = dict(zip(spans, self._probabilities([_without_goods(readable, span, goods) for span in spans])))
-        cut = best_cut(parts, lambda span: self._gain(chances[span], readable[span.start : span.end]))
-        found = [self._question(message, text, chances[span], whole) for span, whole in covering(cut, parts)]
+        plain = text.text[:MOST_CHARACTERS]
+        reading = self._labeller.network.read([plain])[0]
+        places = likely([Place(*start) for start in reading.starts], self._config["least_start"])
+        parts = pieces(plain, places)
+        whole, *others = candidates(parts)
+        vectors = reading.vector[None]
+        if others:
+            apart = self._labeller.network.vectors([plain[span.start : span.end] for span in others])
+            vectors = np.vstack([vectors, apart])
+        texts = [plain, *(plain[span.start : span.end] for span in others)]
+        chances = dict(zip([whole, *others], self._labeller.chances(texts, vectors)))
+        cut = max(cuts(parts, places), key=lambda option: self._worth(option, chances, reading.shares))[0]
+        found = [self._question(message, text, chances[span], span) for span in cut]
         return _once(_without_wrapping(found), message.get(TEXT))
 
-    def _gain(self, chance: np.ndarray, text: str) -> float:
-        """What a part adds as a question of its own."""
-        best = int(chance.argmax())
-        if self._classifier.classes[best] in TALK:
-            return -IDLE
-        form = "sure_question" if has_question_form(text) else "sure_statement"
-        return float(chance[best]) - self._config[form]
+    def _worth(self, option: Tuple[List[Span], float], chances: Dict[Span, np.ndarray], shares: np.ndarray) -> float:
+        """How well a cut explains the message, in log-odds.
 
-    def _question(self, message: Message, text: Folded, chance: np.ndarray, whole: Span) -> Dict[str, Any]:
-        """`whole` is the part with the story round it, whose details belong to the question."""
-        start, end = text.original(whole.start, whole.end)
-        ranked = [str(self._classifier.classes[i]) for i in chance.argsort()[::-1][:4]]
+        Three things speak: the odds that questions begin where it cuts, how sure the labels of its parts are, and what
+        share of the whole message each of these labels has. The last keeps a remark round a question from being taken
+        for a question of its own.
+        """
+        cut, odds = option
+        picks = [self._pick(chances[span]) for span in cut]
+        sure = sum(np.log(chances[span][pick]) for span, pick in zip(cut, picks))
+        classes = self._labeller.classes
+        told = set(_told([str(classes[pick]) for pick in picks]))
+        heard = sum(np.log(max(share, LEAST_SHARE) / SHARE_SAID) for share, name in zip(shares, classes) if name in told)
+        weights = self._config
+        cost = weights["cut_cost"] * (len(cut) - 1)
+        return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)
+
+    def _question(self, message: Message, text: Folded, chance: np.ndarray, span: Span) -> Dict[str, Any]:
+        start, end = text.original(span.start, span.end)
+        pick, handed = self._pick(chance), self._handed()
+        label = str(self._labeller.classes[pick])
+        confidence = float(chance[handed].sum() if handed[pick] else chance[pick])
+        ranked = [str(self._labeller.classes[i]) for i in chance.argsort()[::-1][:4]]
         return {
-            "label": ranked[0],
+            "label": label,
             "text": message.get(TEXT)[start:end],
             "start": start,
             "end": end,
-            "confidence": round(float(chance.max()), 4),
-            "others": ranked[1:],
+            "confidence": round(confidence, 4),
+            "others": [other for other in ranked if other != label][:3],
         }
 
-    def _probabilities(self, texts: List[str]) -> np.ndarray:
-        return self._classifier.probabilities(self._blocks(texts, encode(texts)))
+    def _pick(self, chance: np.ndarray) -> int:
+        """Which label.
 
-    def _blocks(self, texts: List[str], vectors: np.ndarray) -> list:
-        return [self._vectorizer.transform(texts), vectors]
+        A buyer who needs a person and gets an answer is lost; one who needs an answer and gets a person is served. So
+        where the labels that a person takes are together not much less likely than the likeliest label, the likeliest of
+        them is chosen, but not where the message is unclear altogether.
+        """
+        handed, best = self._handed(), chance.max()
+        if best < self._config["unclear_below"]:
+            return int(np.where(handed, 0, chance).argmax())
+        needed = chance[handed].sum() >= self._config["hand_over_from"] * best
+        return int(np.where(handed, chance, 0).argmax() if needed else chance.argmax())
 
-
-def _vectors(examples: Sequence[Message]) -> np.ndarray:
-    return np.vstack([example.get_dense_features(TEXT)[1].features[0] for example in examples])
-
-
-def _goods(message: Message, text: Folded) -> List[Span]:
-    """Where products are named, in folded text."""
-    named = [e for e in message.get(ENTITIES, []) if e["entity"] == "product"]
-    return [Span(*text.folded(e["start"], e["end"])) for e in named]
-
-
-def _without_goods(text: str, span: Span, goods: List[Span]) -> str:
-    """The part with each product's name as “it”: what is asked does not hang on what it is asked of."""
-    chinese = _CHINESE.search(text) is not None
-    kept, at = "", span.start
-    for named in goods:
-        if at <= named.start and named.end <= span.end:
-            before = text[at : named.start]
-            kept += before + "这款" if chinese else _ARTICLE.sub("", before) + "it"
-            at = named.end
-    return kept + text[at : span.end]
+    def _handed(self) -> np.ndarray:
+        return np.isin(self._labeller.classes, list(HANDED_OVER))
 
 
 def _nothing_said(message: Message) -> Dict[str, Any]:
@@ -205,10 +211,15 @@ def _nothing_said(message: Message) -> Dict[str, Any]:
     return {"label": "out_of_scope", "text": text, "start": 0, "end": len(text), "confidence": 1.0}
 
 
-def _without_wrapping(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def _told(labels: List[str]) -> List[str]:
     """A greeting, thanks or remark round a question is no question of its own (taxonomy)."""
-    told = [q for q in questions if q["label"] not in TALK]
-    return told or [q for q in questions if q["label"] not in ("greet", "inform")] or questions[:1]
+    asked = [label for label in labels if label not in TALK]
+    return asked or [label for label in labels if label not in ("greet", "inform")] or labels[:1]
+
+
+def _without_wrapping(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    told = _told([question["label"] for question in questions])
+    return [question for question in questions if question["label"] in told]
 
 
 def _once(questions: List[Dict[str, Any]], text: str) -> List[Dict[str, Any]]:
@@ -250,5 +261,8 @@ def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, An
     condition = question["text"][: bought[0]].rstrip(" ,，。")
     if not asks_for_less(condition):
         return [question]
-    end = question["start"] + len(condition)
-    return [{**question, "label": "negotiate_price", "text": condition, "end": end}, question]
+    start = question["start"] + bought[0]
+    return [
+        {**question, "label": "negotiate_price", "text": condition, "end": question["start"] + len(condition)},
+        {**question, "text": question["text"][bought[0] :], "start": start},
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from typing import Any, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Tuple
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -13,23 +13,22 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
-from spacy.matcher import PhraseMatcher
-from spacy.tokens import Doc
-from spacy.vocab import Vocab
 
 from bot.bootstrap import live_shop
+from bot.core.found import Found
 from bot.core.measures import find_measures
-from bot.core.shop import Shop
 from bot.core.text import language_of
+from bot.nlu.goods import PHRASES, LiveGoods
 from bot.nlu.normalise import fold_text, folded
-from bot.nlu.places import Place, place_words, settle_places
-from bot.nlu.typos import BY_LETTERS, SecondLook
-from bot.nlu.words import OCCASION, Vocabulary, shop_words, split_words
+from bot.nlu.phrases import Phrase, PhraseIndex, inside, longest
+from bot.nlu.places import ABROAD, Place, place_words, settle_places, without_other_words
+from bot.nlu.typos import SecondLook
+from bot.nlu.words import Vocabulary
 
-_PHRASES = ("product", "capability", "attribute", "topic", OCCASION)
-"""Kinds whose words are phrases of their own: what lies within one is part of it."""
+Span = Tuple[int, int]
 
-_NAMING = re.compile(r"(?:号码?|id|是|is|[:：\s])*")
+_NAMING = re.compile(r"(?:号码?|同号|id|是|is|[:：\s])*")
+_MODEL = re.compile(r"\d[a-z]*$")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -41,10 +40,10 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
         return {}
 
     def __init__(self) -> None:
-        self._places = PhraseIndex(place_vocabulary())
-        self._shop: Shop | None = None
-        self._goods: PhraseIndex | None = None
-        self._second_look: SecondLook | None = None
+        places = place_vocabulary()
+        self._places = PhraseIndex(places)
+        self._places_heard = SecondLook({word: meant for word, meant in places.items() if _is_well_known(word, meant)})
+        self._goods = LiveGoods()
 
     @classmethod
     def create(
@@ -54,13 +53,11 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> ShopEntities:
-        return cls()
+        component = cls()
+        component._goods.of(live_shop().current())
+        return component
 
     def process(self, messages: List[Message]) -> List[Message]:
-        shop = live_shop().current()
-        if shop is not self._shop:
-            words = shop_words(shop)
-            self._shop, self._goods, self._second_look = shop, PhraseIndex(words), SecondLook(words)
         for message in messages:
             found = self._entities(message)
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
@@ -68,9 +65,9 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
 
     def _entities(self, message: Message) -> List[Dict[str, Any]]:
         text = folded(message)
-        spans = self._shops_own(text.text)
+        spans = self._goods.of(live_shop().current()).find(text.text)
         taken = [(start, end) for start, end, _, _ in spans]
-        named = [(s[0], s[1], s[3]) for s in self._places.find(text.text) if not _inside(s[:2], taken)]
+        named = [(s[0], s[1], s[3]) for s in self._named_places(text.text) if not inside(s[:2], taken)]
         spans += [(start, end, "region", place) for start, end, place in settle_places(text.text, named)]
         entities = [self._entity(message, name, value, *text.original(start, end)) for start, end, name, value in spans]
         language = language_of(message.get(TEXT) or "")
@@ -78,14 +75,13 @@ class ShopEntities(EntityExtractorMixin, GraphComponent):
             entities.append(self._entity(message, "language", language, 0, len(message.get(TEXT))))
         return sorted(entities, key=lambda e: (e["start"], e["end"]))
 
-    def _shops_own(self, text: str) -> List[tuple[int, int, str, Any]]:
-        """The shop's things; with a typo those of kinds that are not named otherwise, or named only by a part of it."""
-        found = self._goods.find(text)
-        heard, mended = self._second_look.hear(split_words(text))
+    def _named_places(self, text: str) -> List[Phrase]:
+        """Places, those of provinces, cities and countries in ordinary typos too."""
+        found = self._places.find(text)
+        heard, mended = self._places_heard.hear(text)
         if mended:
-            second = [s for s in self._goods.find(text, heard) if s[2] in BY_LETTERS and s not in found]
-            found = _longest(found + [s for s in second if all(_inside(f[:2], [s[:2]]) for f in found if f[2] == s[2])])
-        return _whole(found)
+            found = longest(found + [s for s in self._places.find(text, heard) if s not in found])
+        return without_other_words(text, found)
 
     def _entity(self, message: Message, name: str, value: Any, start: int, end: int) -> Dict[str, Any]:
         return {
@@ -119,20 +115,24 @@ class MeasureExtractor(EntityExtractorMixin, GraphComponent):
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
             known = message.get(ENTITIES, [])
-            found = self._measures(message, [e for e in known if e["entity"] in _PHRASES])
-            contacts = [e for e in found if e["entity"] == "contact"]
-            known = [e for e in known if e["entity"] == "language" or not _introduces(message, e, contacts)]
-            message.set(ENTITIES, known + found, add_to_output=True)
+            found = self._measures(message, known)
+            kept = [e for e in known if e["entity"] == "language" or not _part_of_a_measure(message, e, found)]
+            message.set(ENTITIES, kept + found, add_to_output=True)
         return messages
 
-    def _measures(self, message: Message, phrases: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+    def _measures(self, message: Message, known: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         """The measures of a message that are no part of a product's name or another phrase of the shop's."""
         text = folded(message)
-        named = [(e["start"], e["end"]) for e in phrases]
+        products = [e for e in known if e["entity"] == "product"]
+        goods = [text.folded(e["start"], e["end"]) for e in products]
+        colours = [text.folded(e["start"], e["end"]) for e in known if e["entity"] == "colour"]
+        named = [(e["start"], e["end"]) for e in known if e["entity"] in PHRASES]
+        offered = _sizes_of(products)
+        plain = _without_models(text.text, goods)
         found = []
-        for measure in find_measures(text.text):
+        for measure in find_measures(plain, [_with_colours(plain, span, colours) for span in goods]):
             start, end = text.original(measure.start, measure.end)
-            if _inside((start, end), named):
+            if inside((start, end), named) or (measure.name == "height" and _metres(measure) & offered):
                 continue
             value = {"amount": measure.value, **measure.extra} if measure.name == "price" else measure.value
             entity = {"entity": measure.name, "value": value, "start": start, "end": end}
@@ -140,79 +140,54 @@ class MeasureExtractor(EntityExtractorMixin, GraphComponent):
         return found
 
 
-def _introduces(message: Message, entity: Dict[str, Any], contacts: List[Dict[str, Any]]) -> bool:
-    """Whether the entity lies in a contact or only says of what kind it is (my wechat is lily_2088)."""
-    for contact in contacts:
-        between = message.get(TEXT)[entity["end"] : contact["start"]].lower()
-        if entity["entity"] == "payment_method" and _NAMING.fullmatch(between):
+def _without_models(text: str, goods: List[Span]) -> str:
+    """The text with blanks for names that end with a model number, which is no measure (W05XL is W05 in XL)."""
+    for start, end in goods:
+        if _MODEL.search(text, start, end):
+            text = f"{text[:start]}{' ' * (end - start)}{text[end:]}"
+    return text
+
+
+def _with_colours(text: str, goods: Span, colours: List[Span]) -> Span:
+    """The span of a product with the colours before it (two black kettles)."""
+    start, end = goods
+    for colour_start, colour_end in reversed(colours):
+        if colour_end <= start and not text[colour_end:start].strip():
+            start = colour_start
+    return start, end
+
+
+def _sizes_of(products: List[Dict[str, Any]]) -> set[str]:
+    """The sizes that the products named come in."""
+    shop = live_shop().current()
+    ids = [i for e in products for i in (e["value"] if isinstance(e["value"], (list, tuple)) else [e["value"]])]
+    return {size for i in ids if i in shop.products for size in shop.products[i].sizes}
+
+
+def _metres(height: Found) -> set[str]:
+    """A length as the shop's sizes may write it: of a bed that is named it is the bed's, not the buyer's."""
+    return {f"{height.value:g}cm", f"{height.value / 100:g}m"}
+
+
+def _part_of_a_measure(message: Message, entity: Dict[str, Any], measures: List[Dict[str, Any]]) -> bool:
+    """Whether the words of the entity belong to a measure: they lie in it, or say of what kind it is (my wechat is
+    lily_2088, weight 57kg)."""
+    name = entity["entity"]
+    for measure in measures:
+        between = message.get(TEXT)[entity["end"] : measure["start"]].lower()
+        introduced = entity["end"] <= measure["start"] and _NAMING.fullmatch(between)
+        if measure["entity"] == "contact":
+            if measure["start"] <= entity["start"] < measure["end"]:
+                return True
+            if name in ("payment_method", "region") and introduced:
+                return True
+        elif name == "region" and entity["start"] < measure["end"] and measure["start"] < entity["end"]:
             return True
-        if contact["start"] <= entity["start"] < contact["end"]:
-            return True
+        elif name == "attribute" and measure["entity"] in ("height", "weight"):
+            held = measure["start"] <= entity["start"] < measure["end"]
+            if introduced or held:
+                return True
     return False
-
-
-class PhraseIndex:
-    """spaCy's PhraseMatcher over folded text; the longest phrase wins where several of one kind overlap."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocab = Vocab()
-        self._matcher = PhraseMatcher(self._vocab, attr="ORTH")
-        self._meanings: Dict[str, List[tuple[str, Any]]] = {}
-        self._matcher.add("word", self._phrases(vocabulary))
-
-    def _phrases(self, vocabulary: Vocabulary) -> Iterator[List[int]]:
-        """The words as the numbers of their parts: spaCy takes them as well as a Doc, and four times as fast."""
-        number = self._vocab.strings.add
-        for word, meanings in vocabulary.items():
-            parts = split_words(word)
-            if not parts:
-                continue
-            known = self._meanings.setdefault(" ".join(parts), [])
-            known += [meaning for meaning in meanings if meaning not in known]
-            yield [number(part) for part in parts]
-
-    def find(self, text: str, heard: Optional[List[str]] = None) -> List[tuple[int, int, str, Any]]:
-        """(start, end, entity, value) in folded text, in order; per entity name no two overlap.
-
-        `heard`: the words to read in place of the text's own (see `split_words`), one for one.
-        """
-        words = split_words(text)
-        starts, ends, position = [], [], 0
-        for word in words:
-            starts.append(text.index(word, position))
-            position = starts[-1] + len(word)
-            ends.append(position)
-        read = heard or words
-        found = []
-        for _, first, last in self._matcher(Doc(self._vocab, words=read)):
-            for name, value in self._meanings[" ".join(read[first:last])]:
-                found.append((starts[first], ends[last - 1], name, value))
-        return _longest(found)
-
-
-def _longest(found: List[tuple[int, int, str, Any]]) -> List[tuple[int, int, str, Any]]:
-    kept: List[tuple[int, int, str, Any]] = []
-    for span in sorted(found, key=lambda s: (s[0] - s[1], s[0])):
-        if not any(k[2] == span[2] and k[0] < span[1] and span[0] < k[1] for k in kept):
-            kept.append(span)
-    return sorted(kept, key=lambda s: s[:2])
-
-
-def _inside(span: tuple[int, int], others: List[tuple[int, int]]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in others)
-
-
-def _whole(found: List[tuple[int, int, str, Any]]) -> List[tuple[int, int, str, Any]]:
-    """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase."""
-    goods = [s[:2] for s in found if s[2] == "product"]
-    phrases = [s for s in found if s[2] in _PHRASES and not _inside(s[:2], goods)]
-    kept = [s for s in found if s[2] == "product" or not (_inside(s[:2], goods) or _swallowed(s, phrases))]
-    return [s for s in kept if s[2] != OCCASION]
-
-
-def _swallowed(span: tuple[int, int, str, Any], phrases: List[tuple[int, int, str, Any]]) -> bool:
-    longer = [s[:2] for s in phrases if s[1] - s[0] > span[1] - span[0]]
-    return _inside(span[:2], longer)
 
 
 def place_vocabulary() -> Vocabulary:
@@ -221,3 +196,9 @@ def place_vocabulary() -> Vocabulary:
     for word, place in place_words():
         places[fold_text(word).text].append(place)
     return {word: [("region", tuple(meant))] for word, meant in places.items()}
+
+
+def _is_well_known(word: str, meant: List[Tuple[str, Any]]) -> bool:
+    """A province, or a city of China by its Chinese name: for others too many ordinary words would be typos of theirs."""
+    places = [place for _, found in meant for place in found if place["province"] != ABROAD]
+    return any("county" not in place and not (word.isascii() and "city" in place) for place in places)

@@ -12,11 +12,14 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import minimize
 
+EVENNESS = 0.2
+"""0: every line weighs the same; 1: every class does. Measured on real messages, whose shares are uneven too."""
+
 Block = np.ndarray | sparse.spmatrix
 
 
 class Softmax:
-    """`strength` is the inverse of the L2 penalty; classes weigh the same, however many lines each has."""
+    """`strength` is the inverse of the L2 penalty. Lines of rare classes weigh somewhat more (EVENNESS)."""
 
     def __init__(self, classes: np.ndarray, weights: list[np.ndarray], bias: np.ndarray):
         self.classes, self._weights, self._bias = classes, weights, bias
@@ -26,7 +29,7 @@ class Softmax:
         """Fits on blocks of shape (lines, features of the block), float32."""
         classes, index = np.unique(np.asarray(labels), return_inverse=True)
         truth = np.eye(len(classes), dtype=np.float32)[index]
-        share = (len(index) / (len(classes) * np.bincount(index)))[index].astype(np.float32)
+        share = ((len(index) / (len(classes) * np.bincount(index))) ** EVENNESS)[index].astype(np.float32)
         edges = np.cumsum([0, *(block.shape[1] for block in blocks)])
         turned = [block.T.tocsr() if sparse.issparse(block) else block.T for block in blocks]
 
@@ -34,7 +37,7 @@ class Softmax:
             whole = flat.reshape(-1, len(classes)).astype(np.float32)
             weights, bias = whole[:-1], whole[-1]
             scores = bias + sum(b @ weights[s:e] for b, s, e in zip(blocks, edges, edges[1:]))
-            chances = _normalised(scores)
+            chances = softmax(scores)
             picked = chances[np.arange(len(index)), index]
             cost = -(share * np.log(picked + 1e-12)).sum() + (weights * weights).sum() / (2 * strength)
             error = (chances - truth) * share[:, None]
@@ -48,9 +51,10 @@ class Softmax:
 
     def probabilities(self, blocks: Sequence[Block]) -> np.ndarray:
         """Chances of each class, shape (lines, classes)."""
-        return _normalised(self._bias + sum(np.asarray(b @ w) for b, w in zip(blocks, self._weights)))
+        return softmax(self._bias + sum(np.asarray(b @ w) for b, w in zip(blocks, self._weights)))
 
 
-def _normalised(scores: np.ndarray) -> np.ndarray:
+def softmax(scores: np.ndarray) -> np.ndarray:
+    """Each row of `scores` as chances."""
     raised = np.exp(scores - scores.max(axis=1, keepdims=True))
     return raised / raised.sum(axis=1, keepdims=True)

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.core import formats
-from bot.core.shop import Capability, Product, Shop
+from bot.core.shop import MOST_NAMED, Capability, Product, Shop
 from bot.core.text import fold
 from bot.core.types import Answer, Ask, Fact, Language, Outcome, Reply
 from bot.ports import Calendar, Inventory
@@ -60,7 +60,8 @@ def which_product(ask: Ask, desk: Desk) -> Answer:
             "clarify", (Reply("utter_ask_product", {"about": desk.shop.about[ask.language]}),), missing="product"
         )
     options = formats.listing(names[:MOST_OPTIONS], ask.language, "or")
-    reply = Reply("utter_ask_which", {"options": options, "count": str(len(names))}, tuple(names[:MOST_OPTIONS]))
+    count = f"{MOST_NAMED}+" if len(names) >= MOST_NAMED else str(len(names))
+    reply = Reply("utter_ask_which", {"options": options, "count": count}, tuple(names[:MOST_OPTIONS]))
     return Answer("clarify", (reply,), missing="product")
 
 

@@ -119,7 +119,7 @@ def _offer_taken(ask: Ask, dialogue: Dialogue) -> Ask:
 def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     if ask.label == "unknown_answer":
         return Answer("handed_over", ())
-    if ask.question.confidence < desk.shop.handover.sure_enough:
+    if ask.label not in HANDED_OVER and ask.question.confidence < desk.shop.handover.sure_enough:
         if dialogue.handed_over:
             return answered(Reply("utter_inform_waiting", {}))  # the person who comes will read it
         return Answer("clarify", (_not_understood(ask.language, desk),))
@@ -153,6 +153,8 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
         return answered(
             Reply("utter_inform_about", {"name": desk.shop.products[ask.details.product].name[ask.language]})
         )
+    if dialogue.misunderstood and ask.label in ("inform", "deny") and not (waiting or ask.details.product_said):
+        return Answer("clarify", (_not_understood(ask.language, desk),))  # “that's not what I meant”
     if ask.label in ("inform", "deny", "affirm"):
         return answered(Reply(f"utter_{ask.label}{waiting}", {}))
     return answered(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,17 @@ def test_the_folder_is_not_looked_at_more_often_than_needed(folder: Path, monkey
     monkeypatch.setattr(live_shop, "LOOK_EVERY", 3600.0)
     edit(folder, "handover.yml", "bulk_from: 10", "bulk_from: 120")
     assert shop.current().handover.bulk_from == 10
+
+
+def test_a_large_folder_is_read_aside_and_the_old_shop_given_until_it_is(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop = LiveShop(folder)
+    let, read = threading.Event(), live_shop.load_shop
+    monkeypatch.setattr(live_shop, "load_shop", lambda folder: let.wait(10) and read(folder))
+    monkeypatch.setattr(live_shop, "PATIENCE", 0.05)
+    edit(folder, "handover.yml", "bulk_from: 10", "bulk_from: 120")
+    assert [shop.current().handover.bulk_from for _ in range(3)] == [10, 10, 10]
+    let.set()
+    shop._reading.join(10)
+    assert shop.current().handover.bulk_from == 120

@@ -369,3 +369,19 @@ def test_the_suggested_reply_is_in_the_buyers_language() -> None:
 def test_times_are_aware() -> None:
     made = card(turn("转人工", question("request_human")))
     assert datetime.fromisoformat(made["opened_at"]).utcoffset() is not None
+
+
+def test_the_length_of_a_bed_is_no_height_of_the_buyers() -> None:
+    bed = [said("height", 180, "1.8米"), said("size", "1.8m", "1.8米")]
+    made = card(turn("四件套1.8米的来一套", question("purchase_intent", product="S60", size="1.8m"), said=bed))
+    assert made["buyer"]["height_cm"] is None
+    asked = turn("我1.8米穿多大", question("ask_size", outcome="answered", product="W05", height_cm=180), said=bed)
+    assert card(asked, turn("转人工", question("request_human")))["buyer"]["height_cm"] == 180
+
+
+@pytest.mark.parametrize(
+    ("words", "day"), [("腊月二十三", "2027-01-30"), ("圣诞节", "2026-12-25"), ("christmas", "2026-12-25")]
+)
+def test_a_festival_is_on_the_card_with_its_words_and_its_day(words: str, day: str) -> None:
+    made = card(turn(f"要{words}前收到", question("order_note", product="W05"), said=[said("date", words, words)]))
+    assert made["needed_by"] == {"date": day, "words": words}

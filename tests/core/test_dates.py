@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from bot.core.dates import resolve
+from bot.core.dates import find_dates, resolve
 
 TODAY = date(2026, 11, 21)
 DAYS = [
@@ -50,8 +50,56 @@ DAYS = [
     ("next monday", "2026-11-23"),
     ("next wednesday", "2026-11-25"),
     ("saturday", "2026-11-21"),
+    ("周5", "2026-11-27"),
+    ("下下周一", "2026-11-30"),
+    ("十二月三号", "2026-12-03"),
+    ("二十三号", "2026-11-23"),
+    ("2026年12月3日", "2026-12-03"),
+    ("2027-01-05", "2027-01-05"),
+    ("12/25前", "2026-12-25"),
+    ("by 12/25", "2026-12-25"),
+    ("下个月5号", "2026-12-05"),
+    ("这个月21号", "2026-11-21"),
+    ("月底", "2026-11-30"),
+    ("下个月底", "2026-12-31"),
+    ("十二月底", "2026-12-31"),
+    ("年底", "2026-12-31"),
+    ("end of next month", "2026-12-31"),
+    ("end of the year", "2026-12-31"),
+    ("腊月二十三", "2027-01-30"),
+    ("农历八月初八", "2027-09-08"),
+    ("正月初五", "2027-02-10"),
+    ("除夕", "2027-02-05"),
+    ("过年", "2027-02-06"),
+    ("中秋节", "2027-09-15"),
+    ("圣诞节", "2026-12-25"),
+    ("母亲节", "2027-05-09"),
+    ("christmas", "2026-12-25"),
+    ("new year's eve", "2026-12-31"),
+    ("thanksgiving", "2026-11-26"),
+    ("dec 3rd", "2026-12-03"),
+    ("3 december", "2026-12-03"),
+    ("sept 1", "2027-09-01"),
+    ("by the 30th", "2026-11-30"),
+    ("next fri", "2026-11-27"),
+    ("this weekend", "2026-11-21"),
 ]
-NO_DAYS = ["", "快点", "2月30日", "13月1号", "32号", "0号", "soon", "next week", "Y915"]
+NO_DAYS = [
+    "",
+    "快点",
+    "2月30日",
+    "13月1号",
+    "32号",
+    "0号",
+    "soon",
+    "next week",
+    "Y915",
+    "2026年2月30日",
+    "13/25前",
+    "腊月三十一",
+    "周八",
+    "by the 32nd",
+]
 
 
 @pytest.mark.parametrize(("words", "day"), DAYS)
@@ -67,6 +115,22 @@ def test_gives_none_where_the_words_name_no_day(words: str) -> None:
 def test_a_day_of_the_month_that_has_passed_is_the_next_months() -> None:
     assert resolve("5号", date(2026, 12, 10)) == date(2027, 1, 5)
     assert resolve("30号", date(2027, 1, 31)) is None  # there is no 30 February
+
+
+NAMED = [
+    ("周五前要到 明天不行", ["周五", "明天"]),
+    ("12月3号或者12月5号", ["12月3号", "12月5号"]),
+    ("圣诞节前 最晚平安夜", ["圣诞节", "平安夜"]),
+    ("by friday or on dec 3", ["by friday", "dec 3"]),
+    ("圣诞快乐 上个月28号买的 3号楼 5号电池 大一号 一年前 六一八", []),
+    ("happy new year, black friday, may i, sunny, march on", []),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), NAMED)
+def test_finds_the_days_in_a_text_and_nothing_like_them(text: str, words: list[str]) -> None:
+    spans = sorted(find_dates(text))
+    assert [text[start:end].strip() for start, end in spans] == words
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, day) for day in range(16, 23)])

@@ -19,7 +19,7 @@ NUMBERS = {
     "zero": 0, "one": 1, "two": 2, "twelve": 12,
 }  # fmt: skip
 
-NO_NUMBERS = ["", "百块", "abc", "thirteen", "1.2.3", "-1", "一a"]
+NO_NUMBERS = ["", "百块", "abc", "umpteen", "1.2.3", "-1", "一a"]
 
 
 @pytest.mark.parametrize(("text", "value"), NUMBERS.items())

@@ -1,55 +1,40 @@
-"""Where one message may fall into several questions."""
+"""Which way of cutting a message into questions explains it best."""
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
-from bot.core.splitting import MOST_JOINED, MOST_PIECES, Span, best_cut, buying_said, candidates, pieces
-
-PIECES = [
-    ("有货吗", ["有货吗"]),
-    ("有货吗?便宜点我就拍了", ["有货吗?", "便宜点我就拍了"]),
-    ("料理机能和面吗 有货吗 今天拍几天到北京", ["料理机能和面吗", "有货吗", "今天拍几天到北京"]),
-    ("有货吗多少钱", ["有货吗", "多少钱"]),
-    ("能和面吗能打豆浆吗", ["能和面吗", "能打豆浆吗"]),
-    ("多少钱,包邮吗", ["多少钱", "包邮吗"]),
-    ("包邮吗还有什么时候发", ["包邮吗", "还有什么时候发"]),
-    ("还有货吗", ["还有货吗"]),
-    ("还有没有m码", ["还有没有m码"]),
-    ("is it in stock? how long to beijing?", ["is it in stock?", "how long to beijing?"]),
-    ("is it in stock and how much is it", ["is it in stock", "and how much is it"]),
-    ("is it warm. does it run small", ["is it warm.", "does it run small"]),
-    ("does it come in red and blue", ["does it come in red and blue"]),
-    ("black or white", ["black or white"]),
-    ("1.75l", ["1.75l"]),
-    ("???", ["???"]),
-    ("有货吗？？！！", ["有货吗？？！！"]),
-]
+from bot.core.splitting import MOST_JOINED, MOST_PIECES, Place, Span, buying_said, candidates, cuts, likely, pieces
 
 
-@pytest.mark.parametrize(("text", "wanted"), PIECES)
-def test_cuts_where_a_question_may_end(text: str, wanted: list[str]) -> None:
-    assert [text[span.start : span.end] for span in pieces(text)] == wanted
+def test_only_likely_places_are_tried_the_likeliest_first_and_in_order() -> None:
+    places = [Place(2, 0.9), Place(4, 0.01), Place(6, 0.4)]
+    assert likely(places, 0.05) == [Place(2, 0.9), Place(6, 0.4)]
+    many = [Place(i, i / 100) for i in range(1, 60)]
+    kept = likely(many, 0.05)
+    assert len(kept) == MOST_PIECES - 1
+    assert kept == many[-len(kept) :]
+
+
+def test_pieces_lose_marks_and_spaces_at_their_edges_and_nothing_else() -> None:
+    text = "有货吗, 多少钱?"
+    parts = pieces(text, [Place(5, 0.9)])
+    assert [text[part.start : part.end] for part in parts] == ["有货吗", "多少钱?"]
 
 
 @pytest.mark.parametrize("text", ["", " ", ",,,", "？"])
 def test_nothing_to_cut_gives_the_whole(text: str) -> None:
-    assert pieces(text) == [Span(0, len(text))]
+    assert pieces(text, []) == [Span(0, len(text))]
 
 
-@pytest.mark.parametrize("text", ["有货吗?" * 200, "a, " * 500, "吗" * 1000, "多少钱 " * 300])
-def test_the_work_stays_bounded_whatever_is_written(text: str) -> None:
-    parts = pieces(text)
+@pytest.mark.parametrize("length", [1, 400])
+def test_the_work_stays_bounded_whatever_is_written(length: int) -> None:
+    places = likely([Place(i, 0.9) for i in range(1, length)], 0.05)
+    parts = pieces("吗" * length, places)
     assert len(parts) <= MOST_PIECES
     assert len(candidates(parts)) <= MOST_PIECES * MOST_JOINED + 1
-
-
-@pytest.mark.parametrize("text", [text for text, _ in PIECES] + ["有货吗?" * 50])
-def test_pieces_are_in_order_and_lose_no_words(text: str) -> None:
-    parts = pieces(text)
-    assert all(one.end <= other.start for one, other in zip(parts, parts[1:]))
-    kept = "".join(text[span.start : span.end] for span in parts)
-    assert [c for c in text if c not in " ,，、。;；~～\n"] == [c for c in kept if c not in " ,，、。;；~～\n"]
 
 
 def test_candidates_are_runs_of_neighbours_and_the_whole() -> None:
@@ -60,28 +45,27 @@ def test_candidates_are_runs_of_neighbours_and_the_whole() -> None:
     assert Span(0, MOST_JOINED + 1) not in candidates(many)
 
 
-def gains(of: dict[tuple[int, int], float]):
-    return lambda span: of.get((span.start, span.end), 0.0)
-
-
 PARTS = [Span(0, 3), Span(3, 6), Span(6, 9)]
-CUTS = [
-    ("each part stands for itself", {(0, 3): 0.4, (3, 6): 0.4, (6, 9): 0.4, (0, 9): 0.3}, [(0, 3), (3, 6), (6, 9)]),
-    ("the whole explains it better", {(0, 3): 0.1, (3, 6): 0.1, (6, 9): 0.1, (0, 9): 0.6}, [(0, 9)]),
-    ("two parts belong together", {(0, 6): 0.5, (6, 9): 0.5, (0, 9): 0.2}, [(0, 6), (6, 9)]),
-    ("a cut that gains nothing is not made", {(0, 3): 0.2, (3, 9): 0.2, (0, 9): 0.4}, [(0, 9)]),
-    ("a part without a gain is left out", {(0, 3): -0.1, (3, 6): 0.4, (6, 9): 0.4, (0, 9): 0.3}, [(3, 6), (6, 9)]),
-    ("nothing gains anything", {(0, 3): -0.2, (3, 6): -0.2, (6, 9): -0.2, (0, 9): -0.5}, [(0, 9)]),
-]
 
 
-@pytest.mark.parametrize(("gain", "wanted"), [row[1:] for row in CUTS], ids=[row[0] for row in CUTS])
-def test_takes_the_cut_that_explains_most(gain: dict, wanted: list) -> None:
-    assert [(s.start, s.end) for s in best_cut(PARTS, gains(gain))] == wanted
+def test_every_way_of_cutting_is_weighed_with_the_odds_of_its_places() -> None:
+    places = [Place(3, 0.9), Place(6, 0.25)]
+    ways = {tuple(span.end for span in cut): odds for cut, odds in cuts(PARTS, places)}
+    assert set(ways) == {(9,), (3, 9), (6, 9), (3, 6, 9)}
+    assert ways[(9,)] == 0
+    assert ways[(3, 9)] == pytest.approx(math.log(9))
+    assert ways[(6, 9)] == pytest.approx(-math.log(3))
+    assert ways[(3, 6, 9)] == pytest.approx(math.log(9) - math.log(3))
 
 
 def test_one_part_is_never_cut() -> None:
-    assert best_cut([Span(0, 5)], gains({})) == [Span(0, 5)]
+    assert list(cuts([Span(0, 5)], [])) == [([Span(0, 5)], 0)]
+
+
+def test_a_cut_has_no_part_that_was_not_tried() -> None:
+    parts = [Span(i, i + 1) for i in range(MOST_PIECES)]
+    tried = set(candidates(parts))
+    assert all(tried.issuperset(cut) for cut, _ in cuts(parts, [Place(i, 0.5) for i in range(1, MOST_PIECES)]))
 
 
 BUYING = [

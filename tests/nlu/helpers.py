@@ -9,8 +9,6 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from ruamel.yaml import YAML
 
-from bot.nlu.encoder import SentenceEncoder
-
 DATA = Path(__file__).parents[2] / "data" / "nlu"
 
 
@@ -32,12 +30,7 @@ def all_lines() -> dict[str, list[str]]:
 
 
 def training_data(lines: dict[str, list[str]]) -> TrainingData:
-    messages = [Message({TEXT: text, INTENT: label}) for label, texts in lines.items() for text in texts]
-    return TrainingData(encoder().process_training_data(TrainingData(messages)).training_examples)
-
-
-def encoder() -> SentenceEncoder:
-    return SentenceEncoder(SentenceEncoder.get_default_config(), "encoder")
+    return TrainingData([Message({TEXT: text, INTENT: label}) for label, texts in lines.items() for text in texts])
 
 
 def message(text: str) -> Message:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.core.shop import MOST_NAMED
 from bot.ports import InventoryError
 from bot.services.stock import answer_stock
 from tests.services.helpers import ask, facts, names, said
-from tests.small_shop import EVENING, make_desk
+from tests.small_shop import EVENING, SHOP, make_desk
 
 
 def test_asks_which_product_where_none_is_known() -> None:
@@ -20,6 +23,13 @@ def test_asks_which_of_several_that_the_word_fits() -> None:
     assert (answer.outcome, answer.missing) == ("clarify", "product")
     assert said(answer, "utter_ask_which") == {"options": "烤箱 V15、烤箱 V32", "count": "2"}
     assert answer.replies[0].buttons == ("烤箱 V15", "烤箱 V32")
+
+
+def test_of_very_many_products_only_so_many_or_more_is_said() -> None:
+    """A word that fits very many stands for the first MOST_NAMED of them: how many there are is not known."""
+    lamps = {f"X{n}": replace(SHOP.products["H3"], id=f"X{n}") for n in range(MOST_NAMED)}
+    answer = answer_stock(ask("ask_stock", *lamps), make_desk(shop=replace(SHOP, products={**SHOP.products, **lamps})))
+    assert said(answer, "utter_ask_which")["count"] == f"{MOST_NAMED}+"
 
 
 ONE = [

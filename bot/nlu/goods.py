@@ -1,0 +1,117 @@
+"""What is recognised of the shop's own things, kept up with a shop whose files change while the bot runs."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from typing import List, Optional
+
+from bot.adapters.collecting import large_tables
+from bot.core.found import PIECES
+from bot.core.shop import Shop
+from bot.nlu.partial import PartialNames
+from bot.nlu.phrases import NameTable, Phrase, PhraseIndex, inside, longest
+from bot.nlu.typos import HEARD, SecondLook
+from bot.nlu.words import OCCASION, product_names, shop_words
+
+log = logging.getLogger(__name__)
+
+PHRASES = ("product", "capability", "attribute", "topic", OCCASION)
+"""Kinds whose words are phrases of their own: what lies within one is part of it."""
+
+PATIENCE = 0.5
+"""Seconds that a message waits for a changed shop; a larger one is built aside, and the old one answers until then."""
+
+_SIZE_AND_NUMBER = re.compile(r"(?:x{0,3}l|x{0,2}s|m) \d+")
+_ARTICLE_AND_NUMBER = re.compile(r"[ai] \d+")
+_GOES_ON = re.compile(r"['’\".%-]| ?[a-z]")
+_COUNTED = re.compile(rf"\s*(?:{PIECES}|块|元|(?:yuan|rmb|bucks|pcs|pieces|units?|sets?)(?![a-z]))")
+
+
+class Goods:
+    """The words of one shop."""
+
+    def __init__(self, shop: Shop) -> None:
+        words, names = shop_words(shop), product_names(shop)
+        self.shop = shop
+        self._index = PhraseIndex(words)
+        self._names = NameTable(names)
+        self._second_look = SecondLook(words, names)
+        self._partial = PartialNames(names, words)
+
+    def find(self, text: str) -> List[Phrase]:
+        """The shop's things in folded text; with a typo those of kinds that are not named otherwise, or named only by a
+        part of it; products by a part of their name where nothing else names one."""
+        found = self._named(text)
+        heard, mended = self._second_look.hear(text)
+        if mended:
+            second = [s for s in self._named(text, heard) if s[2] in HEARD and s not in found]
+            found = longest(found + [s for s in second if all(inside(f[:2], [s[:2]]) for f in found if f[2] == s[2])])
+        found = [s for s in found if not _no_model(text, s)]
+        found = self._partial.joined(text, found)
+        found = longest([*found, *self._partial.pointed_at(text, found)])
+        if not any(s[2] == "product" for s in found):
+            found = sorted([*found, *self._partial.rest(text, found)])
+        return _whole(found)
+
+    def _named(self, text: str, heard: Optional[List[str]] = None) -> List[Phrase]:
+        return sorted(self._index.find(text, heard) + self._names.find(text, heard), key=lambda s: s[:2])
+
+
+class LiveGoods:
+    """The words of the shop as it is now. A changed shop is built aside and then put in the old one's place."""
+
+    def __init__(self) -> None:
+        self._goods: Optional[Goods] = None
+        self._building: Optional[threading.Thread] = None
+        self._wanted: Optional[Shop] = None
+
+    def of(self, shop: Shop) -> Goods:
+        """What is recognised of `shop`, or of the last one before it while this one is being built."""
+        if self._goods is None:
+            self._goods = _built(shop)
+        if self._goods.shop is not shop and self._wanted is not shop and not self._is_building():
+            self._wanted = shop
+            self._building = threading.Thread(target=self._build, args=(shop,), name="goods", daemon=True)
+            self._building.start()
+            self._building.join(PATIENCE)
+        return self._goods
+
+    def _is_building(self) -> bool:
+        return self._building is not None and self._building.is_alive()
+
+    def _build(self, shop: Shop) -> None:
+        try:
+            self._goods = _built(shop)
+        except Exception:
+            log.exception("goods_not_built version=%s: the words of the shop before it stay.", shop.version)
+        else:
+            log.info("goods_built version=%s", shop.version)
+
+
+def _built(shop: Shop) -> Goods:
+    with large_tables():
+        return Goods(shop)
+
+
+def _no_model(text: str, phrase: Phrase) -> bool:
+    """Whether what reads as a model number is a size and a number of something (L 18件, M 500块), or an English article
+    and a number (a 5'9 guy)."""
+    start, end, name, _ = phrase
+    if name != "product":
+        return False
+    counted = _SIZE_AND_NUMBER.fullmatch(text, start, end) and _COUNTED.match(text, end)
+    return bool(counted or (_ARTICLE_AND_NUMBER.fullmatch(text, start, end) and _GOES_ON.match(text, end)))
+
+
+def _whole(found: List[Phrase]) -> List[Phrase]:
+    """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase."""
+    goods = [s[:2] for s in found if s[2] == "product"]
+    phrases = [s for s in found if s[2] in PHRASES and not inside(s[:2], goods)]
+    kept = [s for s in found if s[2] == "product" or not (inside(s[:2], goods) or _swallowed(s, phrases))]
+    return [s for s in kept if s[2] != OCCASION]
+
+
+def _swallowed(span: Phrase, phrases: List[Phrase]) -> bool:
+    return inside(span[:2], [s[:2] for s in phrases if s[1] - s[0] > span[1] - span[0]])
