@@ -79,29 +79,40 @@ def front_app() -> Starlette:
     """The front over real adapters. Imported here, because Rasa and the actions need none of it."""
     from argon2 import PasswordHasher
 
+    from bot.adapters.agents import Agents
+    from bot.adapters.database import Database
+    from bot.adapters.handoffs import Handoffs
+    from bot.adapters.migrations import migrate
+    from bot.adapters.outbox import Outbox
     from bot.adapters.rasa_client import RasaClient
     from bot.adapters.store import Store
     from bot.adapters.words import Words
     from bot.front.app import Front, make_app
     from bot.front.conversations import Conversations
+    from bot.front.live import Live
     from bot.front.pictures import Pictures
 
     settings().data.mkdir(parents=True, exist_ok=True)
-    store = Store(settings().database_url)
-    store.create()
-    if store.agent("lead") is None or settings().desk_password:
-        store.save_agent("lead", PasswordHasher().hash(first_password()), "lead")
+    database = Database(settings().database_url)
+    migrate(database)
+    store, agents, live = Store(database), Agents(database), Live()
+    if agents.find("lead") is None or settings().desk_password:
+        agents.save("lead", PasswordHasher().hash(first_password()), "lead")
     rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     return make_app(
         Front(
             store=store,
+            handoffs=Handoffs(database),
+            agents=agents,
+            outbox=Outbox(database),
+            live=live,
             rasa=rasa,
             words=words,
             shop=live_shop(),
             clock=clock(),
             calendar=calendar(),
-            conversations=Conversations(store, rasa, words, desk, clock()),
+            conversations=Conversations(store, rasa, words, desk, clock(), live),
             pictures=Pictures(settings().data / "pictures", store),
             api_token=api_token(),
             secret=secret("session"),

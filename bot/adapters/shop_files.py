@@ -11,6 +11,7 @@ from bot.adapters.shop_rules import Rules, read_rules
 from bot.adapters.shop_tables import Problems, Row, read_table
 from bot.core import shop as s
 from bot.core.labels import HANDED_OVER
+from bot.core.notices import KINDS_TOLD, SERVICES, Robot
 from bot.ports import ShopFileError
 
 VERDICTS = ("yes", "limited", "no")
@@ -67,6 +68,7 @@ class _Loader:
         self.topics = self.vocabulary("topics.csv")
         self.products = self.read_products()
         about = read_rules(self.folder, "shop.yml", self.problems)
+        desk = read_rules(self.folder, "desk.yml", self.problems)
         return s.Shop(
             name=about.pair("name"),
             about=about.pair("about"),
@@ -88,6 +90,8 @@ class _Loader:
             people=self.read_people(),
             handover=self.read_handover(),
             card=self.read_card(),
+            desk=self.read_desk(desk),
+            robots=self.read_robots(desk),
             version=version,
         )
 
@@ -338,6 +342,42 @@ class _Loader:
         if opens >= closes:
             rules.wrong("to", f"it closes at {closes:%H:%M}, before it opens at {opens:%H:%M}; correct the times.")
         return s.Opening(days, opens, closes, closed_at_spring_festival)
+
+    def read_desk(self, rules: Rules) -> s.DeskRules:
+        reasons, remind, close = (rules.part(key) for key in ("reasons", "remind", "close"))
+        groups = {outcome: reasons.part(outcome) for outcome in ("lost", "settled")}
+        return s.DeskRules(
+            reasons={outcome: {name: part.pair(name) for name in part.names()} for outcome, part in groups.items()},
+            remind_waiting_minutes=remind.whole("waiting_minutes"),
+            remind_silent_hours=remind.whole("silent_hours"),
+            close_silent_hours=close.whole("silent_hours"),
+            close_waiting_days=close.whole("waiting_days"),
+            digest_at=rules.part("digest").clock_time("at"),
+        )
+
+    def read_robots(self, rules: Rules) -> tuple[Robot, ...]:
+        found: list[Robot] = []
+        for part in rules.parts("robots"):
+            robot = Robot(
+                name=part.text("name"),
+                service=part.text("service"),
+                language=part.text("language"),
+                queues=part.texts("queues") if part.has("queues") else (),
+                kinds=part.texts("kinds") if part.has("kinds") else (),
+                per_minute=part.whole("per_minute") if part.has("per_minute") else Robot.per_minute,
+            )
+            for key, value, known in (
+                ("service", (robot.service,), SERVICES),
+                ("language", (robot.language,), ("zh", "en")),
+                ("kinds", robot.kinds, KINDS_TOLD),
+            ):
+                wrong = [one for one in value if one not in known]
+                if wrong:
+                    part.wrong(key, f"`{key}` has “{wrong[0]}”; write {', '.join(known)}.")
+            if robot.name in [other.name for other in found]:
+                part.wrong("name", f"the name “{robot.name}” stands twice; give this robot another one.")
+            found.append(robot)
+        return tuple(found)
 
     def read_handover(self) -> s.Handover:
         rules = read_rules(self.folder, "handover.yml", self.problems)

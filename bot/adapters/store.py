@@ -1,31 +1,22 @@
-"""Conversations, messages, turns and handoffs in a SQL database (SQLite or PostgreSQL)."""
+"""Conversations, messages and turns in the database, and the handoffs that turns open."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from bot.adapters.tables import agents, conversations, handoffs, messages, metadata, pictures, turns
+from bot.adapters.database import Database, insert_once, iso
+from bot.adapters.tables import conversations, deeds, handoffs, messages, outbox, pictures, turns
 from bot.core.card import TurnRecord
+from bot.core.handoff import OPEN
+from bot.core.notices import Notice
 from bot.core.types import Language
 from bot.ports import StoreError
-
-OPEN = ("waiting", "claimed")
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """A buyer's message that is kept. `answer` is what it was answered with, where it already was."""
-
-    row: int
-    answer: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +31,15 @@ class Situation:
 
 
 @dataclass(frozen=True)
+class Accepted:
+    """A buyer's message that is kept. `answer` is what it was answered with, where it already was."""
+
+    row: int
+    answer: Mapping[str, Any] | None
+    situation: Situation
+
+
+@dataclass(frozen=True)
 class Said:
     """One reply to a buyer."""
 
@@ -47,120 +47,121 @@ class Said:
     buttons: tuple[Mapping[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Turn:
+    """What a turn leaves behind, written together or not at all.
+
+    `answer` is what the sender gets, now and when the message comes again. `dialogue`: the new memory, None for as it
+    was. `card`: as this turn leaves it. `settled`: the buyer needs nobody any more.
+    """
+
+    record: Mapping[str, Any]
+    answer: Mapping[str, Any]
+    said: tuple[Said, ...] = ()
+    dialogue: Mapping[str, Any] | None = None
+    card: Mapping[str, Any] | None = None
+    notices: tuple[Notice, ...] = ()
+    settled: bool = False
+
+
+Finished = Literal["done", "answered", "claimed", "moved"]
+"""`answered`: the message has its turn already; `claimed`: a person has the conversation; `moved`: another episode began."""
+
+
 class Store:
     """Every method is one transaction. Raises StoreError where the database could not be asked."""
 
-    def __init__(self, url: str):
-        options = {"connect_args": {"timeout": 10}} if url.startswith("sqlite") else {"pool_pre_ping": True}
-        self._engine = sa.create_engine(url, future=True, **options)
-        if url.startswith("sqlite"):
-            sa.event.listen(self._engine, "connect", _prepare_sqlite)
-
-    def create(self) -> None:
-        """Makes the tables that are not there yet."""
-        with self._errors():
-            metadata.create_all(self._engine)
+    def __init__(self, database: Database):
+        self._database = database
 
     def ready(self) -> bool:
         """Whether the database answers."""
         try:
-            with self._transaction() as connection:
+            with self._database.reading() as connection:
                 connection.execute(sa.select(sa.literal(1)))
         except StoreError:
             return False
         return True
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            yield
-        except SQLAlchemyError as error:
-            raise StoreError(f"the store could not be used: {type(error).__name__}") from error
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sa.engine.Connection]:
-        with self._errors(), self._engine.begin() as connection:
-            yield connection
-
     # --- messages ------------------------------------------------------------------------------------------------
 
     def open_conversation(self, conversation: str, language: str, now: datetime) -> None:
         """Makes the conversation if it is new."""
-        with self._errors():
-            _insert_if_new(
-                self._engine,
-                conversations,
-                id=conversation,
-                language=language,
-                episode=1,
-                dialogue={},
-                created_at=_iso(now),
-            )
+        with self._database.writing() as connection:
+            _open(connection, conversation, language, now)
 
     def accept(
-        self, conversation: str, message_id: str, text: str, attachments: Sequence[Mapping[str, str]], now: datetime
+        self,
+        conversation: str,
+        message_id: str,
+        text: str,
+        attachments: Sequence[Mapping[str, str]],
+        language: str,
+        now: datetime,
     ) -> Accepted:
-        """Keeps a buyer's message, once however often it comes."""
-        with self._errors():
-            episode = self.situation(conversation).episode
-            values = {"conversation": conversation, "message_id": message_id, "episode": episode, "sender": "buyer"}
-            _insert_if_new(
-                self._engine, messages, **values, text=text, attachments=list(attachments), buttons=[], at=_iso(now)
-            )
+        """Keeps a buyer's message, once however often it comes, and says where the conversation stands."""
         query = (
             sa.select(messages.c.id, turns.c.answer)
             .outerjoin(turns, turns.c.message == messages.c.id)
             .where(messages.c.conversation == conversation, messages.c.message_id == message_id)
         )
-        with self._transaction() as connection:
-            row = connection.execute(query).one()
-        return Accepted(row.id, row.answer)
+        with self._database.writing() as connection:
+            _open(connection, conversation, language, now)
+            situation = _situation(connection, conversation, lock=True)
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                values = {"conversation": conversation, "message_id": message_id, "episode": situation.episode}
+                values |= {"sender": "buyer", "text": text, "attachments": list(attachments), "buttons": []}
+                connection.execute(messages.insert().values(**values, at=iso(now)))
+                row = connection.execute(query).one()
+                if situation.handoff is not None and situation.handoff["waiting_since"] is None:
+                    waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
+                    connection.execute(waits.values(waiting_since=iso(now)))
+        return Accepted(row.id, row.answer, situation)
 
     def situation(self, conversation: str) -> Situation:
-        """Where the conversation stands now; asked before every turn."""
-        with self._transaction() as connection:
+        """Where the conversation stands now."""
+        with self._database.reading() as connection:
             return _situation(connection, conversation)
 
     def state(self, conversation: str) -> str:
         """`bot`, `waiting` or `claimed`; a conversation that has not begun is the bot's."""
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             known = connection.execute(sa.select(conversations.c.id).where(conversations.c.id == conversation)).first()
             return _situation(connection, conversation).state if known else "bot"
 
-    def finish_turn(
-        self,
-        conversation: str,
-        row: int,
-        record: Mapping[str, Any],
-        said: Sequence[Said],
-        answer: Mapping[str, Any],
-        now: datetime,
-        *,
-        dialogue: Mapping[str, Any] | None = None,
-        card: Mapping[str, Any] | None = None,
-        settled: bool = False,
-    ) -> bool:
+    def finish_turn(self, conversation: str, row: int, episode: int, turn: Turn, now: datetime) -> Finished:
         """Replies, turn record, memory and handoff in one transaction.
 
-        Gives False, and writes nothing, where the message has its turn already.
+        Who has the conversation is asked again inside it: where a person took over while the bot was thinking
+        (`claimed`, unless the turn says nothing), where it was closed meanwhile (`moved`) or where the message has
+        its turn already (`answered`), nothing is written.
         """
-        with self._errors(), self._engine.connect() as connection, connection.begin() as transaction:
-            episode = _situation(connection, conversation).episode
-            values = {"message": row, "conversation": conversation, "episode": episode, "at": _iso(now)}
-            try:
-                connection.execute(turns.insert().values(**values, record=dict(record), answer=dict(answer)))
-            except IntegrityError:
-                transaction.rollback()
-                return False
-            _write_replies(connection, conversation, episode, said, now)
-            if dialogue is not None:
-                changes = {"dialogue": dict(dialogue), "language": record["language"]}
+        with self._database.writing() as connection:
+            situation = _situation(connection, conversation, lock=True)
+            if connection.execute(sa.select(turns.c.message).where(turns.c.message == row)).first():
+                return "answered"
+            if turn.said and situation.state == "claimed":
+                return "claimed"
+            if turn.said and situation.episode != episode:
+                return "moved"
+            values = {"message": row, "conversation": conversation, "episode": episode, "at": iso(now)}
+            connection.execute(turns.insert().values(**values, record=dict(turn.record), answer=dict(turn.answer)))
+            _write_replies(connection, conversation, episode, turn.said, now)
+            if turn.dialogue is not None:
+                changes = {"dialogue": dict(turn.dialogue), "language": turn.record["language"]}
                 connection.execute(conversations.update().where(conversations.c.id == conversation).values(**changes))
-            if card is not None:
-                _write_card(connection, conversation, episode, card, now)
-            if settled:
-                _close(connection, conversation, episode, now)
-        return True
+            if turn.card is not None:
+                _write_card(connection, conversation, episode, turn.card, now)
+            write_notices(connection, conversation, turn.notices, now)
+            if turn.settled and situation.handoff is not None:
+                close(connection, situation.handoff, {"outcome": "settled", "reason": "buyer"}, None, "settle", now)
+        return "done"
+
+    def answer(self, row: int) -> Mapping[str, Any] | None:
+        """What a message was answered with, None where it has no turn yet."""
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(turns.c.answer).where(turns.c.message == row)).scalar()
 
     def episode_turns(self, conversation: str, episode: int) -> list[TurnRecord]:
         """The turns of an episode in order."""
@@ -170,7 +171,7 @@ class Store:
             .where(turns.c.conversation == conversation, turns.c.episode == episode)
             .order_by(messages.c.id)
         )
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [
             TurnRecord(row.text, datetime.fromisoformat(row.at), row.record, tuple(a["id"] for a in row.attachments))
@@ -186,8 +187,14 @@ class Store:
             .order_by(messages.c.id)
             .limit(limit)
         )
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
+
+    def last_number(self, conversation: str) -> int:
+        """The number of the conversation's last message, 0 where there is none."""
+        query = sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar() or 0
 
     def unanswered(self) -> list[tuple[str, str]]:
         """(conversation, message id) of buyers' messages that were kept but have no turn, oldest first."""
@@ -197,70 +204,33 @@ class Store:
             .where(messages.c.sender == "buyer", turns.c.message.is_(None))
             .order_by(messages.c.id)
         )
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             return [(row.conversation, row.message_id) for row in connection.execute(query)]
 
-    # --- handoffs ------------------------------------------------------------------------------------------------
-
-    def handoffs(self, states: Sequence[str] = OPEN, limit: int = 200) -> list[dict[str, Any]]:
-        """Handoffs in these states, newest first."""
-        query = (
-            sa.select(handoffs).where(handoffs.c.state.in_(states)).order_by(handoffs.c.opened_at.desc()).limit(limit)
-        )
-        with self._transaction() as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
-
-    def handoff(self, handoff_id: str) -> dict[str, Any] | None:
-        with self._transaction() as connection:
-            row = connection.execute(sa.select(handoffs).where(handoffs.c.id == handoff_id)).one_or_none()
-        return dict(row._mapping) if row else None
-
-    # --- agents and pictures -------------------------------------------------------------------------------------
-
-    def agent(self, name: str) -> dict[str, Any] | None:
-        with self._transaction() as connection:
-            row = connection.execute(sa.select(agents).where(agents.c.name == name)).one_or_none()
-        return dict(row._mapping) if row else None
-
-    def save_agent(self, name: str, password_hash: str, role: str) -> None:
-        with self._transaction() as connection:
-            connection.execute(agents.delete().where(agents.c.name == name))
-            connection.execute(agents.insert().values(name=name, password=password_hash, role=role))
+    # --- pictures ------------------------------------------------------------------------------------------------
 
     def add_picture(self, conversation: str, kind: str, now: datetime) -> str:
         picture = secrets.token_urlsafe(18)
-        with self._transaction() as connection:
-            connection.execute(pictures.insert().values(id=picture, conversation=conversation, kind=kind, at=_iso(now)))
+        with self._database.writing() as connection:
+            connection.execute(pictures.insert().values(id=picture, conversation=conversation, kind=kind, at=iso(now)))
         return picture
 
     def picture(self, picture_id: str) -> dict[str, Any] | None:
-        with self._transaction() as connection:
+        with self._database.reading() as connection:
             row = connection.execute(sa.select(pictures).where(pictures.c.id == picture_id)).one_or_none()
         return dict(row._mapping) if row else None
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("pragma journal_mode=wal")
-    cursor.execute("pragma synchronous=normal")
-    cursor.execute("pragma foreign_keys=on")
-    cursor.close()
+def _open(connection: sa.engine.Connection, conversation: str, language: str, now: datetime) -> None:
+    values = {"id": conversation, "language": language, "episode": 1, "dialogue": {}, "created_at": iso(now)}
+    insert_once(connection, conversations, **values)
 
 
-def _insert_if_new(engine: sa.engine.Engine, table: sa.Table, **values: Any) -> None:
-    try:
-        with engine.begin() as connection:
-            connection.execute(table.insert().values(**values))
-    except IntegrityError:
-        pass  # it is there already
-
-
-def _situation(connection: sa.engine.Connection, conversation: str) -> Situation:
-    row = connection.execute(sa.select(conversations).where(conversations.c.id == conversation)).one()
-    query = sa.select(handoffs).where(
-        handoffs.c.conversation == conversation, handoffs.c.episode == row.episode, handoffs.c.state.in_(OPEN)
-    )
-    handoff = connection.execute(query).one_or_none()
+def _situation(connection: sa.engine.Connection, conversation: str, lock: bool = False) -> Situation:
+    query = sa.select(conversations).where(conversations.c.id == conversation)
+    row = connection.execute(query.with_for_update() if lock else query).one()
+    mine = (handoffs.c.conversation == conversation, handoffs.c.episode == row.episode, handoffs.c.state.in_(OPEN))
+    handoff = connection.execute(sa.select(handoffs).where(*mine)).one_or_none()
     return Situation(
         episode=row.episode,
         state=handoff.state if handoff else "bot",
@@ -274,15 +244,16 @@ def _write_replies(
     connection: sa.engine.Connection, conversation: str, episode: int, said: Sequence[Said], now: datetime
 ) -> None:
     for reply in said:
+        buttons = [dict(button) for button in reply.buttons]
         connection.execute(
             messages.insert().values(
                 conversation=conversation,
                 episode=episode,
                 sender="bot",
                 text=reply.text,
-                buttons=[dict(button) for button in reply.buttons],
+                buttons=buttons,
                 attachments=[],
-                at=_iso(now),
+                at=iso(now),
             )
         )
 
@@ -291,22 +262,61 @@ def _write_card(
     connection: sa.engine.Connection, conversation: str, episode: int, card: Mapping[str, Any], now: datetime
 ) -> None:
     mine = sa.and_(handoffs.c.conversation == conversation, handoffs.c.episode == episode)
-    if connection.execute(handoffs.update().where(mine).values(card=dict(card))).rowcount:
+    if connection.execute(handoffs.update().where(mine).values(card=dict(card), queue=card["queue"])).rowcount:
         return
     values = {"id": card["episode"], "conversation": conversation, "episode": episode, "state": "waiting"}
-    connection.execute(handoffs.insert().values(**values, card=dict(card), opened_at=_iso(now)))
+    values |= {"card": dict(card), "queue": card["queue"], "opened_at": iso(now), "waiting_since": iso(now)}
+    connection.execute(handoffs.insert().values(**values))
+    write_deed(connection, card["episode"], "open", None, {}, now)
 
 
-def _close(connection: sa.engine.Connection, conversation: str, episode: int, now: datetime) -> None:
-    """Closes a waiting card and begins a new episode."""
-    mine = sa.and_(
-        handoffs.c.conversation == conversation, handoffs.c.episode == episode, handoffs.c.state == "waiting"
-    )
-    if connection.execute(handoffs.update().where(mine).values(state="closed", closed_at=_iso(now))).rowcount:
-        connection.execute(
-            conversations.update().where(conversations.c.id == conversation).values(episode=episode + 1, dialogue={})
+# --- shared with bot/adapters/handoffs.py --------------------------------------------------------------------------
+
+
+def write_deed(
+    connection: sa.engine.Connection,
+    handoff: str,
+    action: str,
+    agent: str | None,
+    told: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    values = {"handoff": handoff, "action": action, "agent": agent, "told": dict(told), "at": iso(now)}
+    connection.execute(deeds.insert().values(**values))
+
+
+def write_notices(
+    connection: sa.engine.Connection, conversation: str | None, notices: Sequence[Notice], now: datetime
+) -> None:
+    """What is to be told to the team, each once by its key."""
+    for notice in notices:
+        insert_once(
+            connection,
+            outbox,
+            key=notice.key,
+            robot=notice.robot,
+            conversation=conversation,
+            kind=notice.kind,
+            body=dict(notice.body),
+            state="due",
+            attempts=0,
+            due_at=iso(now),
+            created_at=iso(now),
         )
 
 
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds")
+def close(
+    connection: sa.engine.Connection,
+    handoff: Mapping[str, Any],
+    ending: Mapping[str, Any],
+    agent: str | None,
+    action: str,
+    now: datetime,
+    dialogue: Mapping[str, Any] | None = None,
+) -> None:
+    """Closes a handoff; the conversation begins a new episode, with nothing remembered unless `dialogue` says so."""
+    changes = {"state": "closed", "closed_at": iso(now), "ending": dict(ending), "waiting_since": None}
+    connection.execute(handoffs.update().where(handoffs.c.id == handoff["id"]).values(**changes))
+    begins = {"episode": handoff["episode"] + 1, "dialogue": dict(dialogue or {})}
+    connection.execute(conversations.update().where(conversations.c.id == handoff["conversation"]).values(**begins))
+    write_deed(connection, handoff["id"], action, agent, ending, now)

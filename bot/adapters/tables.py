@@ -20,7 +20,7 @@ messages = sa.Table(
     "messages",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("conversation", sa.String(160), sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("episode", sa.Integer, nullable=False),
     sa.Column("sender", sa.String(8), nullable=False),
     sa.Column("message_id", sa.String(160)),
@@ -35,8 +35,8 @@ messages = sa.Table(
 turns = sa.Table(
     "turns",
     metadata,
-    sa.Column("message", sa.ForeignKey("messages.id"), primary_key=True),
-    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("message", sa.Integer, sa.ForeignKey("messages.id"), primary_key=True),
+    sa.Column("conversation", sa.String(160), sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("episode", sa.Integer, nullable=False),
     sa.Column("record", sa.JSON, nullable=False),
     sa.Column("answer", sa.JSON, nullable=False),
@@ -47,14 +47,50 @@ handoffs = sa.Table(
     "handoffs",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False, index=True),
+    sa.Column("conversation", sa.String(160), sa.ForeignKey("conversations.id"), nullable=False, index=True),
     sa.Column("episode", sa.Integer, nullable=False),
     sa.Column("state", sa.String(8), nullable=False, index=True),
     sa.Column("card", sa.JSON, nullable=False),
+    sa.Column("queue", sa.String(40), nullable=False, index=True),
+    sa.Column("agent", sa.String(80), sa.ForeignKey("agents.name"), index=True),
     sa.Column("opened_at", sa.String(40), nullable=False),
+    sa.Column("waiting_since", sa.String(40)),
+    sa.Column("reminded_at", sa.String(40)),
+    sa.Column("claimed_at", sa.String(40)),
     sa.Column("closed_at", sa.String(40)),
+    sa.Column("ending", sa.JSON),
     sa.UniqueConstraint("conversation", "episode", name="one_card_an_episode"),
 )
+
+deeds = sa.Table(
+    "deeds",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("handoff", sa.String(40), sa.ForeignKey("handoffs.id"), nullable=False, index=True),
+    sa.Column("action", sa.String(16), nullable=False),
+    sa.Column("agent", sa.String(80)),
+    sa.Column("told", sa.JSON, nullable=False, default=dict),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+"""What was done to a handoff, by whom."""
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(160), nullable=False, unique=True),
+    sa.Column("robot", sa.String(40), nullable=False, index=True),
+    sa.Column("conversation", sa.String(160)),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False, index=True, default="due"),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("due_at", sa.String(40), nullable=False),
+    sa.Column("error", sa.Text),
+    sa.Column("created_at", sa.String(40), nullable=False),
+    sa.Column("sent_at", sa.String(40)),
+)
+"""What is to be told to the team. `state`: `due`, `sent`, or `refused` by the service."""
 
 agents = sa.Table(
     "agents",
@@ -62,13 +98,15 @@ agents = sa.Table(
     sa.Column("name", sa.String(80), primary_key=True),
     sa.Column("password", sa.String(200), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
+    sa.Column("on_duty", sa.Boolean, nullable=False, default=False),
+    sa.Column("seen_at", sa.String(40)),
 )
 
 pictures = sa.Table(
     "pictures",
     metadata,
     sa.Column("id", sa.String(40), primary_key=True),
-    sa.Column("conversation", sa.ForeignKey("conversations.id"), nullable=False),
+    sa.Column("conversation", sa.String(160), sa.ForeignKey("conversations.id"), nullable=False),
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
 )

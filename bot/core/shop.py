@@ -8,6 +8,8 @@ from datetime import time
 from decimal import Decimal
 from functools import cached_property
 
+from bot.core.notices import Robot
+
 Pair = Mapping[str, str]
 """A text in both languages: {"zh": …, "en": …}."""
 
@@ -222,6 +224,18 @@ class Handover:
 
 
 @dataclass(frozen=True)
+class DeskRules:
+    """How a handoff may end, and when somebody is reminded of one. `reasons`: by outcome and id, in the shop's words."""
+
+    reasons: Mapping[str, Mapping[str, Pair]] = field(default_factory=dict)
+    remind_waiting_minutes: int = 5
+    remind_silent_hours: int = 24
+    close_silent_hours: int = 72
+    close_waiting_days: int = 30
+    digest_at: time = time(8, 50)
+
+
+@dataclass(frozen=True)
 class CardWords:
     """Words of the handoff card, by reason."""
 
@@ -255,6 +269,8 @@ class Shop:
     people: People
     handover: Handover
     card: CardWords
+    desk: DeskRules = field(default_factory=DeskRules)
+    robots: tuple[Robot, ...] = ()
     version: str = field(default="")
 
     def product(self, product_id: str) -> Product:

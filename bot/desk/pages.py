@@ -59,7 +59,7 @@ def _agent(request: Request) -> dict[str, Any] | None:
         name = _signer(request).loads(request.cookies.get(COOKIE, ""), max_age=SESSION_SECONDS)
     except BadSignature:
         return None
-    known = request.app.state.front.store.agent(name)
+    known = request.app.state.front.agents.find(name)
     return {"name": known["name"], "role": known["role"]} if known else None
 
 
@@ -78,7 +78,7 @@ async def sign_in(request: Request) -> Response:
     form = await request.form()
     _check_csrf(request, str(form.get("csrf", "")))
     name, password = str(form.get("name", ""))[:80], str(form.get("password", ""))[:200]
-    known = await asyncio.to_thread(request.app.state.front.store.agent, name)
+    known = await asyncio.to_thread(request.app.state.front.agents.find, name)
     right = await asyncio.to_thread(_password_right, known["password"] if known else _nobody(), password)
     if not (known and right):
         return _page(request, "login.html", status=401, error=_words(_language(request))["wrong_password"])
@@ -131,7 +131,7 @@ async def queue(request: Request) -> Response:
     if agent is None:
         return _to_login(request)
     front = request.app.state.front
-    found = await asyncio.to_thread(front.store.handoffs, SHOWN)
+    found = await asyncio.to_thread(front.handoffs.listed, SHOWN)
     rows = [_shown(request, handoff) for handoff in found]
     rows.sort(key=lambda r: (SHOWN.index(r["state"]), PRIORITIES.index(r["card"]["priority"]), -r["waited_seconds"]))
     return _page(request, "queue.html", agent=agent, handoffs=rows)
@@ -142,7 +142,7 @@ async def handoff_page(request: Request) -> Response:
     if agent is None:
         return _to_login(request)
     front = request.app.state.front
-    handoff = await asyncio.to_thread(front.store.handoff, request.path_params["handoff"])
+    handoff = await asyncio.to_thread(front.handoffs.find, request.path_params["handoff"])
     if handoff is None:
         raise Problem(404, "not_found")
     thread = await asyncio.to_thread(front.store.thread, handoff["conversation"])

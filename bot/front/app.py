@@ -16,7 +16,10 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.adapters.agents import Agents
+from bot.adapters.handoffs import Handoffs
 from bot.adapters.live_shop import LiveShop
+from bot.adapters.outbox import Outbox
 from bot.adapters.rasa_client import RasaClient
 from bot.adapters.store import Store
 from bot.adapters.words import Words
@@ -25,6 +28,7 @@ from bot.front.api import api_routes
 from bot.front.chat import chat_routes
 from bot.front.conversations import Conversations
 from bot.front.guard import SecurityHeaders, SmallBodies
+from bot.front.live import Live
 from bot.front.pictures import Pictures
 from bot.front.problems import Problem, problem
 from bot.ports import Calendar, Clock, StoreError
@@ -42,6 +46,10 @@ class Front:
     """What the routes need, on `request.app.state.front`."""
 
     store: Store
+    handoffs: Handoffs
+    agents: Agents
+    outbox: Outbox
+    live: Live
     rasa: RasaClient
     words: Words
     shop: LiveShop

@@ -76,10 +76,8 @@ async def send(request: Request) -> Response:
     product = body.product if body.product in front.shop.current().products else session.get("product")
     incoming = Incoming(conversation, body.message_id, body.text, attachments, session["language"], product)
     answer = await front.conversations.receive(incoming)
-    messages = await asyncio.to_thread(front.store.thread, conversation)
-    return JSONResponse(
-        {"replies": answer["replies"], "state": answer["state"], "seq": messages[-1]["id"] if messages else 0}
-    )
+    seq = await asyncio.to_thread(front.store.last_number, conversation)
+    return JSONResponse({"replies": answer["replies"], "state": answer["state"], "seq": seq})
 
 
 async def thread(request: Request) -> Response:

@@ -12,11 +12,13 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.adapters.rasa_client import RasaClient, RasaTurn
-from bot.adapters.store import Said, Situation, Store
+from bot.adapters.store import Said, Situation, Store, Turn
 from bot.adapters.words import Words
 from bot.core.card import TurnRecord, build_card
+from bot.core.notices import of_turn
 from bot.core.text import fold, language_of
 from bot.core.types import Language
+from bot.front.live import Live
 from bot.ports import Clock, UnderstandingError
 from bot.services.common import Desk
 from bot.services.handover import hand_over
@@ -45,8 +47,11 @@ class Incoming:
 class Conversations:
     """One conversation's messages are answered one after the other, in the order they came."""
 
-    def __init__(self, store: Store, rasa: RasaClient, words: Words, desk: Callable[[], Desk], clock: Clock):
+    def __init__(
+        self, store: Store, rasa: RasaClient, words: Words, desk: Callable[[], Desk], clock: Clock, live: Live
+    ):
         self._store, self._rasa, self._words, self._desk, self._clock = store, rasa, words, desk, clock
+        self._live = live
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
@@ -60,28 +65,35 @@ class Conversations:
 
     async def _receive(self, incoming: Incoming) -> Mapping[str, Any]:
         language = language_of(incoming.text) or incoming.language or "zh"
-        now = self._clock.now()
-        await asyncio.to_thread(self._store.open_conversation, incoming.conversation, language, now)
-        accepted = await asyncio.to_thread(
-            self._store.accept, incoming.conversation, incoming.message_id, incoming.text, incoming.attachments, now
-        )
-        if accepted.answer is not None:
-            return accepted.answer
-        situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
-        if situation.handoff and situation.state == "claimed":
-            return await self._left_to_person(incoming, accepted.row, situation.language, situation.handoff)
-        turn = await self._turn(incoming, situation)
-        return await asyncio.to_thread(self._finish, incoming, accepted.row, situation, turn)
-
-    async def _left_to_person(
-        self, incoming: Incoming, row: int, language: Language, handoff: Mapping[str, Any]
-    ) -> Mapping[str, Any]:
-        record: dict[str, Any] = {"language": language, "questions": [], "decision": "talk", "left_to": "person"}
-        answer = {"replies": [], "turn": record, "handoff": handoff["card"], "state": "claimed"}
-        await asyncio.to_thread(
-            self._store.finish_turn, incoming.conversation, row, record, (), answer, self._clock.now()
-        )
+        kept = (incoming.conversation, incoming.message_id, incoming.text, incoming.attachments, language)
+        accepted = await asyncio.to_thread(self._store.accept, *kept, self._clock.now())
+        self._live.tell(incoming.conversation)
+        answer = accepted.answer
+        situation = accepted.situation
+        while answer is None:
+            if situation.handoff and situation.state == "claimed":
+                turn = _left_to_person(situation)
+            else:
+                turn = self._whole(incoming, situation, await self._turn(incoming, situation))
+            answer = await asyncio.to_thread(self._finish, incoming, accepted.row, situation.episode, turn)
+            situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
+        self._live.tell(incoming.conversation)
         return answer
+
+    def _finish(self, incoming: Incoming, row: int, episode: int, turn: Turn) -> Mapping[str, Any] | None:
+        """The message's answer; None where the conversation moved on meanwhile and the turn has to be taken anew."""
+        done = self._store.finish_turn(incoming.conversation, row, episode, turn, self._clock.now())
+        if done == "answered":
+            return self._store.answer(row) or turn.answer
+        if done != "done":
+            return None
+        log.info(
+            "turn conversation=%s decision=%s state=%s",
+            incoming.conversation,
+            turn.record["decision"],
+            turn.answer["state"],
+        )
+        return turn.answer
 
     # --- one turn of the bot -------------------------------------------------------------------------------------
 
@@ -125,41 +137,23 @@ class Conversations:
         dialogue = {**situation.dialogue, "handed_over": reason}
         return RasaTurn((self._words.say(line.name, language, line.facts),), record, dialogue)
 
-    def _finish(self, incoming: Incoming, row: int, before: Situation, turn: RasaTurn) -> Mapping[str, Any]:
-        """Stores replies, record, memory and card together, unless a person took over while the bot was thinking."""
-        now = self._clock.now()
-        situation = self._store.situation(incoming.conversation)
-        if situation.handoff and situation.state == "claimed":
-            record = {**turn.record, "left_to": "person"}
-            answer = {"replies": [], "turn": record, "handoff": situation.handoff["card"], "state": "claimed"}
-            self._store.finish_turn(incoming.conversation, row, record, (), answer, now)
-            return answer
-        card = self._card(incoming, situation, turn, now)
+    def _whole(self, incoming: Incoming, situation: Situation, turn: RasaTurn) -> Turn:
+        """All that the turn leaves behind."""
+        card = self._card(incoming, situation, turn, self._clock.now())
         settled = bool(turn.record.get("settled")) and situation.state == "waiting"
-        state = "bot" if settled else "waiting" if card else "bot"
-        answer = {
-            "replies": [_reply(reply) for reply in turn.replies],
-            "turn": turn.record,
-            "handoff": card,
-            "state": state,
-        }
-        said = [Said(reply["text"], tuple(reply.get("buttons") or ())) for reply in turn.replies]
-        done = self._store.finish_turn(
-            incoming.conversation,
-            row,
+        state = "waiting" if card and not settled else "bot"
+        replies = [_reply(reply) for reply in turn.replies]
+        answer = {"replies": replies, "turn": turn.record, "handoff": card, "state": state}
+        before = situation.handoff["card"] if situation.handoff else None
+        return Turn(
             turn.record,
-            said,
             answer,
-            now,
-            dialogue=turn.dialogue,
-            card=card,
-            settled=settled,
+            tuple(Said(reply["text"], tuple(reply.get("buttons") or ())) for reply in replies),
+            turn.dialogue,
+            card,
+            of_turn(self._desk().shop.robots, before, card) if card else (),
+            settled,
         )
-        if not done:
-            kept = self._store.accept(incoming.conversation, incoming.message_id, "", (), now).answer
-            return answer if kept is None else kept
-        log.info("turn conversation=%s decision=%s state=%s", incoming.conversation, turn.record["decision"], state)
-        return answer
 
     def _card(self, incoming: Incoming, situation: Situation, turn: RasaTurn, now: Any) -> dict[str, Any] | None:
         """The card as this turn leaves it: opened by a handover, kept up to date while the buyer waits."""
@@ -183,6 +177,12 @@ class Conversations:
             )
             await self.receive(Incoming(conversation, message_id, row["text"], tuple(row["attachments"])))
         return len(waiting)
+
+
+def _left_to_person(situation: Situation) -> Turn:
+    record: dict[str, Any] = {"language": situation.language, "questions": [], "decision": "talk", "left_to": "person"}
+    card = situation.handoff["card"] if situation.handoff else None
+    return Turn(record, {"replies": [], "turn": record, "handoff": card, "state": "claimed"})
 
 
 def plain(text: str) -> str:

@@ -59,7 +59,9 @@ class Labeller:
         """`texts`: folded, one question each."""
         network = Network.tuned()
         batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
-        vectors = np.vstack([network.vectors(batch) for batch in tqdm(batches, desc="reading the lines", mininterval=5)])
+        vectors = np.vstack(
+            [network.vectors(batch) for batch in tqdm(batches, desc="reading the lines", mininterval=5)]
+        )
         vectorizer = TfidfVectorizer(
             analyzer="char", ngram_range=(1, LONGEST_NGRAM), min_df=3, sublinear_tf=True, dtype=np.float32
         )

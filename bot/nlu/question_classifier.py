@@ -168,7 +168,9 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         sure = sum(np.log(chances[span][pick]) for span, pick in zip(cut, picks))
         classes = self._labeller.classes
         told = set(_told([str(classes[pick]) for pick in picks]))
-        heard = sum(np.log(max(share, LEAST_SHARE) / SHARE_SAID) for share, name in zip(shares, classes) if name in told)
+        heard = sum(
+            np.log(max(share, LEAST_SHARE) / SHARE_SAID) for share, name in zip(shares, classes) if name in told
+        )
         weights = self._config
         cost = weights["cut_cost"] * (len(cut) - 1)
         return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)

@@ -1,0 +1,77 @@
+"""The SQL database (SQLite or PostgreSQL): one engine, short transactions, one kind of error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timezone
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.ports import StoreError
+
+
+class Database:
+    """Raises StoreError where the database could not be asked."""
+
+    def __init__(self, url: str):
+        self._sqlite = url.startswith("sqlite")
+        options = {"connect_args": {"timeout": 10}} if self._sqlite else {"pool_pre_ping": True}
+        self.engine = sa.create_engine(url, future=True, json_serializer=_readable, **options)
+        if self._sqlite:
+            sa.event.listen(self.engine, "connect", _prepare_sqlite)
+            sa.event.listen(self.engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.engine.Connection]:
+        """A connection that sees what is committed and holds nobody up."""
+        options = {"nightdesk_reads": True} if self._sqlite else {}
+        with self._errors(), self.engine.connect().execution_options(**options) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.engine.Connection]:
+        """A transaction. In SQLite it alone may write from its first statement on, so that what it read stays true."""
+        with self._errors(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise StoreError(f"the store could not be used: {type(error).__name__}") from error
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    cursor = connection.cursor()
+    cursor.execute("pragma journal_mode=wal")
+    cursor.execute("pragma synchronous=normal")
+    cursor.execute("pragma foreign_keys=on")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.engine.Connection) -> None:
+    reads = connection.get_execution_options().get("nightdesk_reads")
+    connection.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+def iso(moment: datetime) -> str:
+    """How moments are kept: in UTC, so that their texts sort as they do."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def insert_once(connection: sa.engine.Connection, table: sa.Table, **values: Any) -> None:
+    """Inserts a row; nothing happens where a row with its key is there already."""
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(insert(table).values(**values).on_conflict_do_nothing())
+
+
+def _readable(value: Any) -> str:
+    """JSON with its characters as they are, so that it can be searched."""
+    return json.dumps(value, ensure_ascii=False)

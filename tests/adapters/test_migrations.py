@@ -1,0 +1,82 @@
+"""A database of an earlier form, with what is in it, comes to the present form and back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.adapters.database import Database
+from bot.adapters.handoffs import Handoffs
+from bot.adapters.migrations import migrate
+from bot.adapters.store import Store
+from bot.adapters.tables import metadata
+from bot.core.handoff import Agent
+from tests.small_shop import EVENING
+
+AT = "2026-11-21T21:04:00.000+08:00"
+CARD = {"episode": "h-1", "reason": "track_parcel", "queue": "tracking", "headline": "查物流"}
+FIRST_FORM = f"""
+insert into conversations values ('c', 'zh', 1, '{{}}', '{AT}');
+insert into messages values (1, 'c', 1, 'buyer', 'm1', null, '到哪了', '[]', '[]', '{AT}');
+insert into turns values (1, 'c', 1, '{{"language": "zh"}}', '{{"replies": []}}', '{AT}');
+insert into handoffs values ('h-1', 'c', 1, 'waiting', '{json.dumps(CARD)}', '{AT}', null);
+insert into agents values ('lead', 'hash', 'lead');
+"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    """In the first form, with a waiting handoff."""
+    made = Database(f"sqlite:///{tmp_path / 'old.sqlite'}")
+    migrate(made, "0001")
+    with made.writing() as connection:
+        for statement in FIRST_FORM.strip().split(";\n"):
+            connection.exec_driver_sql(statement.rstrip(";"))
+    return made
+
+
+def kept(database: Database) -> list[int]:
+    with database.reading() as connection:
+        names = ("conversations", "messages", "turns", "handoffs", "agents")
+        return [connection.execute(sa.text(f"select count(*) from {name}")).scalar_one() for name in names]
+
+
+def test_what_was_there_is_there_in_the_present_form(database: Database) -> None:
+    migrate(database)
+    found = Handoffs(database).claim("h-1", Agent("lead", "lead"), EVENING)
+    assert (found["queue"], found["card"]["headline"], found["agent"]) == ("tracking", "查物流", "lead")
+    assert found["waiting_since"] == found["opened_at"] == "2026-11-21T13:04:00.000+00:00"
+    assert kept(database) == [1, 1, 1, 1, 1]
+
+
+def test_back_and_forth_loses_nothing_of_the_first_form(database: Database) -> None:
+    migrate(database)
+    Handoffs(database).claim("h-1", Agent("lead", "lead"), EVENING)
+    migrate(database, "0001")
+    assert kept(database) == [1, 1, 1, 1, 1]
+    migrate(database)
+    assert Store(database).state("c") == "claimed"
+
+
+def test_a_database_from_before_the_numbers_is_taken_as_the_first_form(database: Database) -> None:
+    with database.writing() as connection:
+        connection.exec_driver_sql("drop table alembic_version")
+    migrate(database)
+    assert Handoffs(database).find("h-1")["queue"] == "tracking"
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    migrate(database)
+    migrate(database)
+    assert kept(database) == [1, 1, 1, 1, 1]
+
+
+def test_the_migrations_make_the_tables_that_the_program_knows(database: Database) -> None:
+    migrate(database)
+    with database.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
