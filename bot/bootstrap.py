@@ -20,6 +20,8 @@ from bot.settings import ROOT, Settings, read_settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.adapters.database import Database
+
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
@@ -55,6 +57,18 @@ def desk() -> Desk:
     return Desk(shop, inventory(), calendar(), clock().now().astimezone(ZoneInfo(shop.timezone)))
 
 
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The conversations, brought up to date. Imported here, because Rasa and the actions need none of it."""
+    from bot.adapters.database import Database
+    from bot.adapters.migrations import migrate
+
+    settings().data.mkdir(parents=True, exist_ok=True)
+    made = Database(settings().database_url)
+    migrate(made)
+    return made
+
+
 def secret(name: str, length: int = 32) -> str:
     """A secret of this installation, of `length` random bytes: made at first use, kept in the data folder for its owner alone."""
     path = settings().data / f"{name}.secret"
@@ -80,32 +94,33 @@ def front_app() -> Starlette:
     from argon2 import PasswordHasher
 
     from bot.adapters.agents import Agents
-    from bot.adapters.database import Database
     from bot.adapters.handoffs import Handoffs
-    from bot.adapters.migrations import migrate
+    from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
     from bot.adapters.rasa_client import RasaClient
+    from bot.adapters.robots import Robots
+    from bot.adapters.robots.addresses import Addresses
     from bot.adapters.store import Store
     from bot.adapters.words import Words
     from bot.front.app import Front, make_app
     from bot.front.conversations import Conversations
     from bot.front.live import Live
+    from bot.front.minding import Minding
     from bot.front.pictures import Pictures
+    from bot.front.telling import Telling
 
-    settings().data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings().database_url)
-    migrate(database)
-    store, agents, live = Store(database), Agents(database), Live()
+    store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
     if agents.find("lead") is None or settings().desk_password:
         agents.save("lead", PasswordHasher().hash(first_password()), "lead")
+    outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
     rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     return make_app(
         Front(
             store=store,
-            handoffs=Handoffs(database),
+            handoffs=handoffs,
             agents=agents,
-            outbox=Outbox(database),
+            outbox=outbox,
             live=live,
             rasa=rasa,
             words=words,
@@ -116,5 +131,7 @@ def front_app() -> Starlette:
             pictures=Pictures(settings().data / "pictures", store),
             api_token=api_token(),
             secret=secret("session"),
+            telling=Telling(outbox, robots, live_shop().current, clock(), calendar(), settings().public_address),
+            minding=Minding(Nights(database()), handoffs, outbox, live, desk),
         )
     )

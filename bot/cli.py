@@ -1,13 +1,16 @@
-"""The command `nightdesk`: run it, train it, check the shop, set a stock, list the settings."""
+"""The command `nightdesk`: run it, train it, check the shop, set a stock, read the morning report, list the settings."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from datetime import datetime
 from subprocess import CalledProcessError
 
 from bot import bootstrap
 from bot.adapters.shop_files import load_shop
+from bot.core.digest import make_report, night_began
+from bot.core.digest_words import as_lines
 from bot.ports import NightdeskError
 from bot.settings import describe
 from bot.training import run_module, train_if_needed
@@ -26,6 +29,13 @@ def main(arguments: list[str] | None = None) -> int:
     stock = commands.add_parser("stock", help="set the stock of a SKU in the embedded inventory")
     stock.add_argument("sku")
     stock.add_argument("quantity", type=int)
+    digest = commands.add_parser(
+        "digest", help="print the morning report: who waits, what was not known, the night's counts"
+    )
+    digest.add_argument(
+        "--since", type=_moment, help="a day or a time, such as 2026-11-21T18:00; else since closing time"
+    )
+    digest.add_argument("--language", choices=("zh", "en"), default="zh")
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -74,7 +84,43 @@ def _stock(chosen: argparse.Namespace) -> int:
     return 1
 
 
-COMMANDS = {"run": _run, "train": _train, "tune": _tune, "check": _check, "settings": _settings, "stock": _stock}
+def _digest(chosen: argparse.Namespace) -> int:
+    """Contacts are printed whole: whoever may run this may read the database."""
+    from rich.console import Console
+    from rich.text import Text
+
+    from bot.adapters.night import Nights
+
+    desk = bootstrap.desk()
+    openings = tuple(desk.shop.people.openings.values())
+    since = chosen.since or night_began(desk.now, openings, desk.calendar)
+    since = since.astimezone(desk.now.tzinfo) if since.tzinfo else since.replace(tzinfo=desk.now.tzinfo)
+    report = make_report(Nights(bootstrap.database()).between(since, desk.now), desk.shop)
+    console = Console(highlight=False)
+    for line in as_lines(report, desk.shop, chosen.language, whole=True):
+        console.print(Text(line.text, STYLES[line.kind]), soft_wrap=True)
+        if line.more:
+            console.print(Text(f"   {line.more}", "dim"), soft_wrap=True)
+    return 0
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}” is no time; write 2026-11-21 or 2026-11-21T18:00") from None
+
+
+STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
+COMMANDS = {
+    "run": _run,
+    "train": _train,
+    "tune": _tune,
+    "check": _check,
+    "settings": _settings,
+    "stock": _stock,
+    "digest": _digest,
+}
 
 if __name__ == "__main__":
     sys.exit(main())

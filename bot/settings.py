@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -35,11 +36,34 @@ class Settings:
         "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.",
     )
     models: Path = _setting(ROOT / "models", "Folder of the trained models.")
+    robots: str = _setting(
+        "", "File with addresses and secrets of the chat groups' robots; robots.yml in the data folder if empty."
+    )
+    public_url: str = _setting(
+        "", "Address under which people reach the front (https://desk.example); links in messages to the team need it."
+    )
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
     @property
     def database_url(self) -> str:
         return self.database or f"sqlite:///{self.data / 'nightdesk.sqlite'}"
+
+    @property
+    def robots_file(self) -> Path:
+        """Raises SettingError where a file is named that is not there."""
+        named = Path(self.robots).expanduser().resolve()
+        if self.robots and not named.is_file():
+            raise SettingError(f"{PREFIX}ROBOTS is “{self.robots}”; there is no such file.")
+        return named if self.robots else self.data / "robots.yml"
+
+    @property
+    def public_address(self) -> str:
+        """`public_url` without a slash at its end. Raises SettingError where it is no address."""
+        if self.public_url and not re.fullmatch(r"https?://[^\s<>()\[\]\"'|]{1,200}", self.public_url):
+            raise SettingError(
+                f"{PREFIX}PUBLIC_URL is “{self.public_url}”; an address such as https://desk.example is wanted."
+            )
+        return self.public_url.rstrip("/")
 
     @property
     def rasa_url(self) -> str:

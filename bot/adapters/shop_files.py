@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.adapters.shop_robots import read_robots, read_telling
 from bot.adapters.shop_rules import Rules, read_rules
 from bot.adapters.shop_tables import Problems, Row, read_table
 from bot.core import shop as s
+from bot.core.digest_words import WORDS as DIGEST_WORDS
 from bot.core.labels import HANDED_OVER
-from bot.core.notices import KINDS_TOLD, SERVICES, Robot
 from bot.ports import ShopFileError
 
 VERDICTS = ("yes", "limited", "no")
@@ -69,6 +70,7 @@ class _Loader:
         self.products = self.read_products()
         about = read_rules(self.folder, "shop.yml", self.problems)
         desk = read_rules(self.folder, "desk.yml", self.problems)
+        people = self.read_people()
         return s.Shop(
             name=about.pair("name"),
             about=about.pair("about"),
@@ -87,11 +89,13 @@ class _Loader:
             shipping=self.read_shipping(),
             offers=self.read_offers(),
             **self.read_policies(),
-            people=self.read_people(),
+            people=people,
             handover=self.read_handover(),
             card=self.read_card(),
             desk=self.read_desk(desk),
-            robots=self.read_robots(desk),
+            digest=self.read_digest(),
+            robots=read_robots(desk, people.openings),
+            telling=read_telling(self.folder, self.problems),
             version=version,
         )
 
@@ -355,29 +359,9 @@ class _Loader:
             digest_at=rules.part("digest").clock_time("at"),
         )
 
-    def read_robots(self, rules: Rules) -> tuple[Robot, ...]:
-        found: list[Robot] = []
-        for part in rules.parts("robots"):
-            robot = Robot(
-                name=part.text("name"),
-                service=part.text("service"),
-                language=part.text("language"),
-                queues=part.texts("queues") if part.has("queues") else (),
-                kinds=part.texts("kinds") if part.has("kinds") else (),
-                per_minute=part.whole("per_minute") if part.has("per_minute") else Robot.per_minute,
-            )
-            for key, value, known in (
-                ("service", (robot.service,), SERVICES),
-                ("language", (robot.language,), ("zh", "en")),
-                ("kinds", robot.kinds, KINDS_TOLD),
-            ):
-                wrong = [one for one in value if one not in known]
-                if wrong:
-                    part.wrong(key, f"`{key}` has “{wrong[0]}”; write {', '.join(known)}.")
-            if robot.name in [other.name for other in found]:
-                part.wrong("name", f"the name “{robot.name}” stands twice; give this robot another one.")
-            found.append(robot)
-        return tuple(found)
+    def read_digest(self) -> dict[str, s.Pair]:
+        rules = read_rules(self.folder, "digest.yml", self.problems)
+        return {name: rules.filled_pair(name, allowed) for name, allowed in DIGEST_WORDS.items()}
 
     def read_handover(self) -> s.Handover:
         rules = read_rules(self.folder, "handover.yml", self.problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -71,6 +72,15 @@ class Rules:
     def pair(self, key: str) -> dict[str, str]:
         part = self.part(key)
         return {language: str(part.raw(language, str, "a text", "")) for language in ("zh", "en")}
+
+    def filled_pair(self, key: str, allowed: tuple[str, ...]) -> dict[str, str]:
+        """A pair in which names in braces stand for what is filled in: those that are `allowed`, and no others."""
+        pair = self.pair(key)
+        for name in re.findall(r"{(\w*)}", "".join(pair.values())):
+            if name not in allowed:
+                may = ", ".join(f"{{{one}}}" for one in allowed) or "nothing in braces"
+                self.wrong(key, f"`{key}` holds “{{{name}}}”, which nothing fills in; there may be: {may}.")
+        return pair
 
     def text(self, key: str) -> str:
         return str(self.raw(key, str, "a text", ""))

@@ -90,7 +90,7 @@ outbox = sa.Table(
     sa.Column("created_at", sa.String(40), nullable=False),
     sa.Column("sent_at", sa.String(40)),
 )
-"""What is to be told to the team. `state`: `due`, `sent`, or `refused` by the service."""
+"""What is to be told to the team. `state`: `due`, `sending`, `sent`, or `refused` by the service."""
 
 agents = sa.Table(
     "agents",

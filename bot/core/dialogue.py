@@ -11,7 +11,7 @@ from typing import Any
 class Pending:
     """What the bot asked back, and the questions that wait for it.
 
-    `missing` is `product`, `measure`, `region` or `person` (an offer to ask a person).
+    `missing` is `product`, `measure`, `region`, `person` (an offer to ask a person) or `contact` (asked for after hours).
     `questions` holds {"label", "text", "details"} as the turn record does.
     """
 
@@ -37,6 +37,7 @@ class Dialogue:
     size: str | None = None
     quantity: int | None = None
     contact: str | None = None
+    contact_asked: bool = False
     handed_over: str | None = None
     misunderstood: int = 0
     unknown: tuple[str, ...] = field(default=())

@@ -47,3 +47,16 @@ def presence(opening: Opening, now: datetime, days: Days) -> Presence:
         if opens > now and open_on(opening, day, days):
             return Presence(False, opens)
     return Presence(False)
+
+
+def time_there(opening: Opening, since: datetime, until: datetime, days: Days) -> timedelta:
+    """How much of the time between two moments (in the shop's zone) the queue had people; none where `until` is earlier."""
+    found = timedelta()
+    day = since.date()
+    while day <= until.date():
+        if open_on(opening, day, days):
+            opens = max(since, datetime.combine(day, opening.opens, since.tzinfo))
+            closes = min(until, datetime.combine(day, opening.closes, since.tzinfo))
+            found += max(closes - opens, timedelta())
+        day += timedelta(days=1)
+    return found

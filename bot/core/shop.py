@@ -245,6 +245,15 @@ class CardWords:
 
 
 @dataclass(frozen=True)
+class TellingWords:
+    """Words for the team: `words` by name (bot/core/telling.py), `queues` by id, `hints` by service and its error code."""
+
+    words: Mapping[str, Pair] = field(default_factory=dict)
+    queues: Mapping[str, Pair] = field(default_factory=dict)
+    hints: Mapping[str, Mapping[str, Pair]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Shop:
     """Everything the shop's folder says. Immutable: a changed file makes a new one."""
 
@@ -270,7 +279,11 @@ class Shop:
     handover: Handover
     card: CardWords
     desk: DeskRules = field(default_factory=DeskRules)
+    digest: Mapping[str, Pair] = field(default_factory=dict)
+    """Words of the morning report."""
+
     robots: tuple[Robot, ...] = ()
+    telling: TellingWords = field(default_factory=TellingWords)
     version: str = field(default="")
 
     def product(self, product_id: str) -> Product:

@@ -29,8 +29,10 @@ from bot.front.chat import chat_routes
 from bot.front.conversations import Conversations
 from bot.front.guard import SecurityHeaders, SmallBodies
 from bot.front.live import Live
+from bot.front.minding import Minding
 from bot.front.pictures import Pictures
 from bot.front.problems import Problem, problem
+from bot.front.telling import Telling
 from bot.ports import Calendar, Clock, StoreError
 
 log = logging.getLogger(__name__)
@@ -59,6 +61,8 @@ class Front:
     pictures: Pictures
     api_token: str
     secret: str
+    telling: Telling | None = None
+    minding: Minding | None = None
 
 
 def make_app(front: Front) -> Starlette:
@@ -69,7 +73,11 @@ def make_app(front: Front) -> Starlette:
         answered = await front.conversations.answer_the_unanswered()
         if answered:
             log.info("answered_after_restart count=%s", answered)
+        beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding) if one]
         yield
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
     app = Starlette(
         routes=[

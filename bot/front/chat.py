@@ -1,21 +1,35 @@
-"""The buyer's chat: sessions that cannot be guessed, messages, pictures."""
+"""The buyer's chat: sessions that cannot be guessed, messages, pictures, and a stream of what is new.
+
+The stream is read by `fetch`, not by EventSource, which sends no Authorization header: so the token that opens a
+conversation never stands in an address, where proxies and histories keep it, and no second kind of key is needed.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import secrets
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sse_starlette import ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.front.conversations import Incoming
+from bot.front.live import TypingTold, event, last_seen, stream
 from bot.front.problems import Problem
 from bot.front.requests import ChatMessage, NewSession, read_json
+from bot.ports import StoreError
 
+if TYPE_CHECKING:
+    from bot.front.app import Front
+
+log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 SESSION_DAYS = 30
 
@@ -26,6 +40,8 @@ def chat_routes() -> list[Route]:
         Route("/chat/session", begin, methods=["POST"]),
         Route("/chat/messages", send, methods=["POST"]),
         Route("/chat/messages", thread, methods=["GET"]),
+        Route("/chat/events", events, methods=["GET"]),
+        Route("/chat/typing", typing, methods=["POST"]),
         Route("/chat/pictures", add_picture, methods=["POST"]),
         Route("/pictures/{picture}", picture),
     ]
@@ -69,6 +85,7 @@ async def send(request: Request) -> Response:
     front, session = request.app.state.front, _session(request)
     body = await read_json(request, ChatMessage)
     conversation = session["conversation"]
+    front.live.typing(conversation, "buyer", 0)
     for attached in body.attachments:
         if not await asyncio.to_thread(front.pictures.belongs, attached, conversation):
             raise Problem(400, "wrong_field", "attachments: no such picture")
@@ -80,21 +97,65 @@ async def send(request: Request) -> Response:
     return JSONResponse({"replies": answer["replies"], "state": answer["state"], "seq": seq})
 
 
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
 async def thread(request: Request) -> Response:
-    """The thread after a message's number, as the buyer may see it."""
+    """The thread after a message's number, as the buyer may see it, and where the conversation stands."""
     front, session = request.app.state.front, _session(request)
-    after = request.query_params.get("after", "0")
-    if not after.isdigit() or len(after) > 12:
+    after = _number(request.query_params.get("after", "0"))
+    return JSONResponse(await asyncio.to_thread(_news, front, session["conversation"], after))
+
+
+async def events(request: Request) -> Response:
+    """The same as it happens: `thread` with the number of its last message as id, and `typing`."""
+    conversation = _session(request)["conversation"]
+    return stream(_events(request, conversation, _number(last_seen(request) or "0")))
+
+
+async def _events(request: Request, conversation: str, after: int) -> AsyncIterator[ServerSentEvent]:
+    front: Front = request.app.state.front
+    typed = TypingTold(front.live, conversation, "agent")
+    stands: Any = None
+    async with aclosing(front.live.changes(conversation)) as changes:
+        async for _ in changes:
+            try:
+                _session(request)
+                news = await asyncio.to_thread(_news, front, conversation, after)
+            except (Problem, StoreError) as error:  # the page comes back and hears the reason
+                log.warning("stream_ended error=%s", type(error).__name__)
+                return
+            messages = news["messages"]
+            after = messages[-1]["seq"] if messages else after
+            if messages or news["stands"] != stands:
+                stands = news["stands"]
+                yield event("thread", news, str(after))
+            if (seconds := typed.news()) is not None:
+                yield event("typing", {"seconds": seconds})
+
+
+def _news(front: Front, conversation: str, after: int) -> dict[str, Any]:
+    """`state`: `bot`, `waiting` or `claimed`; `stands`: the same with the episode and the person who has it."""
+    messages = [_shown(message) for message in front.store.thread(conversation, after)]
+    stands: dict[str, Any] = {"state": "bot", "episode": 1, "person": None, "since": None}
+    if front.store.last_number(conversation):
+        situation = front.store.situation(conversation)
+        stands |= {"state": situation.state, "episode": situation.episode}
+        if situation.handoff is not None:
+            stands |= {"person": situation.handoff["agent"], "since": situation.handoff["claimed_at"]}
+    return {"messages": messages, "state": stands["state"], "stands": stands}
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or len(text) > 12:
         raise Problem(400, "wrong_field", "after: a number is wanted")
-    conversation = session["conversation"]
-    messages = await asyncio.to_thread(front.store.thread, conversation, int(after))
-    state = await asyncio.to_thread(front.store.state, conversation)
-    return JSONResponse({"messages": [_shown(message) for message in messages], "state": state})
+    return int(text)
 
 
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
     return {
         "seq": message["id"],
+        "episode": message["episode"],
         "message_id": message["message_id"],
         "from": message["sender"],
         "name": message["name"],
@@ -103,6 +164,15 @@ def _shown(message: dict[str, Any]) -> dict[str, Any]:
         "attachments": [a for a in message["attachments"] if isinstance(a, dict)],
         "at": message["at"],
     }
+
+
+async def typing(request: Request) -> Response:
+    """The buyer is typing: whoever has the conversation open sees it, and nothing is kept."""
+    request.app.state.front.live.typing(_session(request)["conversation"], "buyer")
+    return JSONResponse({"seen": True})
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------
 
 
 async def add_picture(request: Request) -> Response:

@@ -7,8 +7,8 @@ import re
 from bot.core import formats
 from bot.core.labels import HANDED_OVER
 from bot.core.opening import presence
-from bot.core.types import Fact, Language, Reply
-from bot.services.common import Desk
+from bot.core.types import Answer, Fact, Language, Reply
+from bot.services.common import Desk, answered
 
 SOURCE = "shop/hours"
 _SETTLED = re.compile(
@@ -19,6 +19,8 @@ _UNSETTLED = re.compile(
     r"(?:not|n't|nt|never) (?:yet |been |really |fully |quite )*(?:sorted|settled|solved)|unsolved|unsettled|(?:do not|don't|dont) forget it"
 )
 """The same words with a negation: the matter is still open."""
+_SOLVED = re.compile(r"解决|搞定|sorted|settled|solved")
+"""Said of the matter alone; 不用了 and the like may also refuse what was just offered."""
 OTHER_REASONS = ("unknown_answer", "repeated_misunderstanding")
 GRAVITY = HANDED_OVER + OTHER_REASONS
 ASKING_FOR_THE_ORDER = ("track_parcel", "request_refund")
@@ -56,7 +58,24 @@ def promise(reason: str, language: Language, desk: Desk) -> tuple[str, Fact]:
     return people.promise_later[language].replace("{when}", when), fact
 
 
+def other_hours(reason: str, desk: Desk) -> bool:
+    """Whether those who have the buyer's matter work at other hours than those of whom everybody is told."""
+    people = desk.shop.people
+    return people.openings[people.queue(reason)] != people.openings["sales"]
+
+
+def answer_hours_waiting(reason: str, language: Language, desk: Desk) -> Answer:
+    """When those are there who have the buyer's matter."""
+    promised, fact = promise(reason, language, desk)
+    return answered(Reply("utter_hours_waiting", {"promised": promised}), fact)
+
+
 def settled(text: str) -> bool:
     """Whether a refusal says that the matter itself is settled (taxonomy: 不用了解决了, 没事了)."""
     said = text.lower().replace("’", "'")
     return bool(_SETTLED.search(said)) and not _UNSETTLED.search(said)
+
+
+def solved(text: str) -> bool:
+    """Whether it is the matter that is settled, whatever was just offered."""
+    return settled(text) and bool(_SOLVED.search(text.lower()))

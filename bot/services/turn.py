@@ -9,13 +9,13 @@ from typing import Any
 
 from bot.core.context import resolve
 from bot.core.dialogue import Dialogue, Pending
-from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.labels import ANSWERED, HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
 from bot.ports import SourceError
-from bot.services import capability, choice, policies, price, shipping, size, stock
+from bot.services import capability, choice, contact, policies, price, shipping, size, stock
 from bot.services.common import Desk, answered
-from bot.services.handover import gravest, hand_over, settled
+from bot.services.handover import answer_hours_waiting, gravest, hand_over, other_hours, promise, settled, solved
 
 log = logging.getLogger(__name__)
 
@@ -78,12 +78,18 @@ class Turn:
 
 def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
     """Answers a message. Never raises for a source that cannot be asked: the buyer is told so instead."""
+    message = replace(message, entities=contact.with_answer(message.text, message.entities, dialogue))
+    left = contact.left(message.entities)
+    almost = contact.almost_left(message.text, message.entities, dialogue)
     asks = resolve(message.questions, message.entities, dialogue, desk.shop, message.language)
     asks = [_offer_taken(ask, dialogue) for ask in asks]
+    asks = contact.without_questions(asks, message.text, message.entities, almost, dialogue)
     answers = [(ask, _answer(ask, dialogue, desk)) for ask in asks]
     reasons = _reasons(answers, dialogue, desk)
-    replies = [reply for _, answer in answers for reply in answer.replies]
+    heard = bool(left or almost)
+    replies = [reply for ask, answer in answers for reply in answer.replies if not heard or _says_more(ask, reply)]
     replies += _offer(answers, dialogue)
+    line: Reply | None = None
     handover_facts: tuple[Fact, ...] = ()
     if reasons:
         order_said = order_number(message.text) is not None
@@ -91,6 +97,12 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
             gravest(reasons), dialogue.handed_over, message.language, desk, order_said=order_said
         )
         replies = [*_without_offers(replies), line]
+    if left:
+        replies = contact.confirmed(replies, left, line, dialogue, message.language, desk)
+    elif almost:
+        replies.append(contact.asked_again(almost))
+    elif line and contact.wanted(dialogue, handover_facts[0].value):
+        replies.append(contact.WANTED)
     replies = _once(replies) or [_not_understood(message.language, desk)]
     record: dict[str, Any] = {
         "language": message.language,
@@ -98,12 +110,13 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
         "decision": _decision(answers, reasons),
         "said": [_said(entity) for entity in message.entities],
     }
-    if reasons:
+    if reasons and line:
         record["reason"] = gravest(reasons)
         record["promised"] = line.facts["promised"]
     if any(reply.name == "utter_settled" for reply in replies):
         record["settled"] = True
-    return Turn(tuple(replies), record, _remember(message, answers, reasons, dialogue))
+    asked = contact.WANTED in replies
+    return Turn(tuple(replies), record, _remember(message, answers, reasons, dialogue, contact_asked=asked))
 
 
 # --- one question ------------------------------------------------------------------------------------------------
@@ -122,9 +135,13 @@ def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     if ask.label not in HANDED_OVER and ask.question.confidence < desk.shop.handover.sure_enough:
         if dialogue.handed_over:
             return answered(Reply("utter_inform_waiting", {}))  # the person who comes will read it
+        if ask.details.contact:
+            return answered(())
         return Answer("clarify", (_not_understood(ask.language, desk),))
     if ask.label in HANDED_OVER:
         return Answer("handed_over", ())
+    if ask.label == "ask_hours" and dialogue.handed_over and other_hours(dialogue.handed_over, desk):
+        return answer_hours_waiting(dialogue.handed_over, ask.language, desk)
     if ask.label in ANSWERS:
         return _from_facts(ask, desk)
     return _talk(ask, dialogue, desk)
@@ -145,8 +162,9 @@ def _from_facts(ask: Ask, desk: Desk) -> Answer:
 
 def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     waiting = "_waiting" if dialogue.handed_over else ""
-    if ask.label == "inform" and ask.details.contact:
-        return answered(Reply("utter_contact_noted", {}))
+    if dialogue.handed_over and contact.declined(ask, dialogue) and not solved(ask.question.text):
+        promised, _ = promise(dialogue.handed_over, ask.language, desk)
+        return answered(Reply("utter_contact_declined", {"promised": promised}))
     if ask.label == "deny" and dialogue.handed_over and settled(ask.question.text):
         return answered(Reply("utter_settled", {}))
     if ask.label == "inform" and ask.details.product_said and ask.details.product and not dialogue.handed_over:
@@ -160,6 +178,12 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     return answered(
         Reply(f"utter_{ask.label}", {"shop": desk.shop.name[ask.language], "about": desk.shop.about[ask.language]})
     )
+
+
+def _says_more(ask: Ask, reply: Reply) -> bool:
+    """Whether a reply says more than that something was heard: the line about the contact says that already."""
+    idle = ("utter_not_understood", "utter_inform_waiting")
+    return reply.name == "utter_settled" or (ask.label not in TALK and reply.name not in idle)
 
 
 # --- the whole turn ----------------------------------------------------------------------------------------------
@@ -235,7 +259,14 @@ def _said(entity: Entity) -> dict[str, Any]:
     return {"entity": entity.name, "value": value, "text": entity.text}
 
 
-def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list[str], before: Dialogue) -> Dialogue:
+def _remember(
+    message: Message,
+    answers: list[tuple[Ask, Answer]],
+    reasons: list[str],
+    before: Dialogue,
+    *,
+    contact_asked: bool,
+) -> Dialogue:
     asks = [ask for ask, _ in answers]
     waiting = [(ask, answer) for ask, answer in answers if answer.missing]
     pending = None
@@ -243,6 +274,8 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
         missing = next((a.missing for _, a in waiting if a.missing and a.missing != "person"), "person")
         held = tuple(_record(ask, answer, ()) for ask, answer in waiting if answer.missing == missing)
         pending = Pending(missing, held)
+    if contact_asked:
+        pending = contact.ASKED
     said = [ask.details for ask in asks]
     clear = [ask.details for ask in asks if len(ask.details.products) == 1 or ask.label == "ask_comparison"]
     products = tuple(p for details in reversed(clear) for p in reversed(details.products))
@@ -261,7 +294,8 @@ def _remember(message: Message, answers: list[tuple[Ask, Answer]], reasons: list
         colour=_latest(said, "colour") or (before.colour if same or not products else None),
         size=_latest(said, "size") or (before.size if same or not products else None),
         quantity=_latest(said, "quantity") or before.quantity,
-        contact=_latest(said, "contact") or before.contact,
+        contact=contact.left(message.entities) or before.contact,
+        contact_asked=before.contact_asked or contact_asked,
         handed_over=gravest(reasons + ([before.handed_over] if before.handed_over else []))
         if reasons
         else before.handed_over,

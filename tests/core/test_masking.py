@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.masking import mask
+from bot.core.masking import mask, mask_card, mask_contact
 
 MASKED = [
     ("我电话13812345678", "我电话138****5678"),
@@ -52,3 +52,40 @@ def test_leaves_the_rest_alone(text: str) -> None:
 @pytest.mark.parametrize("text", [text for text, _ in MASKED])
 def test_masking_twice_changes_nothing(text: str) -> None:
     assert mask(mask(text)) == mask(text)
+
+
+CONTACTS = [
+    ("13812345678", "138****5678"),
+    ("0571-88886666", "0571****6666"),
+    ("lily_2088", "li***"),
+    ("12345678", "12***"),
+    ("li.lei@163.com", "l***@163.com"),
+]
+
+
+@pytest.mark.parametrize(("contact", "masked"), CONTACTS)
+def test_a_contact_that_is_known_to_be_one_is_never_shown_whole(contact: str, masked: str) -> None:
+    assert mask_contact(contact) == masked
+
+
+def test_a_card_leaves_the_desk_without_its_contact() -> None:
+    card = {
+        "episode": "13812345678aaaaaaaaaaaaaaaaaaaaa",
+        "order": "138123456789",
+        "headline": "要求人工，电话13812345678",
+        "buyer": {"height_cm": 165, "contact": "lily_2088"},
+        "questions": [{"text": "打13812345678", "state": "open"}],
+        "notes": ["微信 abc_12345"],
+        "offer": None,
+    }
+    assert mask_card(card) == card | {
+        "headline": "要求人工，电话138****5678",
+        "buyer": {"height_cm": 165, "contact": "li***"},
+        "questions": [{"text": "打138****5678", "state": "open"}],
+        "notes": ["微信 ab***"],
+    }
+    assert card["buyer"]["contact"] == "lily_2088"
+
+
+def test_a_card_without_a_contact_stays_without() -> None:
+    assert mask_card({"buyer": {"contact": None}}) == {"buyer": {"contact": None}}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.core.opening import Presence, in_spring_festival, open_on, presence
+from bot.core.opening import Presence, in_spring_festival, open_on, presence, time_there
 from bot.core.shop import Opening
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -80,3 +80,24 @@ def test_who_works_through_the_festival_is_there() -> None:
     through = Opening("daily", time(9), time(22), False)
     assert open_on(through, date(2026, 2, 17), FakeDays())
     assert not open_on(SALES, date(2026, 2, 17), FakeDays())
+
+
+THERE = [
+    ("a whole day", SALES, "2026-11-21T00:00", "2026-11-22T00:00", 13 * 60),
+    ("within one opening", SALES, "2026-11-21T10:00", "2026-11-21T10:05", 5),
+    ("overnight it starts at opening time", SALES, "2026-11-21T23:00", "2026-11-22T09:04", 4),
+    ("until closing time", SALES, "2026-11-21T21:58", "2026-11-22T08:59", 2),
+    ("over closing time and into the morning", SALES, "2026-11-21T21:58", "2026-11-22T09:03", 5),
+    ("over a weekend", OFFICE, "2026-11-20T17:59", "2026-11-23T09:02", 3),
+    ("over Spring Festival", SALES, "2026-02-15T21:59", "2026-02-22T09:01", 2),
+    ("a make-up Saturday counts", OFFICE, "2026-10-09T18:30", "2026-10-10T09:30", 30),
+    ("nobody there", OFFICE, "2026-11-21T00:00", "2026-11-22T23:00", 0),
+    ("no time at all", SALES, "2026-11-21T12:00", "2026-11-21T12:00", 0),
+    ("a clock that jumped back", SALES, "2026-11-21T12:00", "2026-11-21T11:00", 0),
+    ("a clock that jumped back by days", SALES, "2026-11-21T12:00", "2026-11-11T12:00", 0),
+]
+
+
+@pytest.mark.parametrize(("opening", "since", "until", "minutes"), [t[1:] for t in THERE], ids=[t[0] for t in THERE])
+def test_counts_only_the_time_in_which_people_are_there(opening: Opening, since: str, until: str, minutes: int) -> None:
+    assert time_there(opening, at(since), at(until), FakeDays()) == timedelta(minutes=minutes)

@@ -100,6 +100,14 @@ LANGUAGES = [
     ("", None),
     ("?", None),
     ("ok", "en"),
+    ("lily_2088", None),
+    ("abc123", None),
+    ("vx abc123", None),
+    ("wechat: lily_2088", None),
+    ("ann.b@example.com", None),
+    ("my wechat is lily_2088", "en"),
+    ("it's in-stock?", "en"),
+    ("vxworks please", "en"),
 ]
 
 

@@ -14,6 +14,8 @@ from bot.services.turn import ANSWERS, Message, Turn, take_turn
 from tests.small_shop import SHANGHAI, make_desk
 
 NEW = Dialogue()
+OFFICE_HOURS = datetime(2026, 11, 20, 10, tzinfo=SHANGHAI)
+"""A Friday morning: all queues have people."""
 
 
 def message(text: str, *questions: tuple, entities: tuple = (), language="zh", confidence: float = 0.9) -> Message:
@@ -173,7 +175,7 @@ def test_while_a_person_is_waited_for_an_unknown_is_noted() -> None:
 
 @pytest.mark.parametrize("label", HANDED_OVER)
 def test_a_handover_label_calls_a_person(label: str) -> None:
-    turn = take("说", label, dialogue=ABOUT_L18)
+    turn = take("说", label, dialogue=ABOUT_L18, desk=make_desk(OFFICE_HOURS))
     assert names(turn) == [f"utter_handover_{label}"]
     assert (turn.record["reason"], turn.record["decision"]) == (label, "hand_over")
     assert outcomes(turn) == [(label, "handed_over")]
@@ -197,7 +199,7 @@ def test_answers_come_before_the_handover_and_the_gravest_reason_rules() -> None
 def test_the_promise_on_the_record_is_the_one_that_was_told() -> None:
     desk = make_desk(datetime(2026, 11, 21, 23, tzinfo=SHANGHAI))
     turn = take("便宜点", "negotiate_price", dialogue=ABOUT_L18, desk=desk)
-    assert turn.record["promised"] == turn.replies[-1].facts["promised"] == "人工明早 9:00上班"
+    assert turn.record["promised"] == turn.replies[0].facts["promised"] == "人工明早 9:00上班"
 
 
 def test_nobody_is_offered_a_person_who_is_coming() -> None:
@@ -246,12 +248,6 @@ def test_talk_is_answered_with_one_line(label: str, handed_over: str | None) -> 
     turn = take("说", label, dialogue=Dialogue(handed_over=handed_over))
     assert len(names(turn)) == 1
     assert turn.record["decision"] == "talk"
-
-
-def test_a_contact_is_noted() -> None:
-    turn = take("13812345678", "inform", entities=(("contact", "13812345678", "13812345678"),))
-    assert names(turn) == ["utter_contact_noted"]
-    assert turn.dialogue.contact == "13812345678"
 
 
 def test_remembers_what_was_talked_about_newest_first() -> None:

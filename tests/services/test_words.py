@@ -16,7 +16,7 @@ from ruamel.yaml import YAML
 
 from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ALL, HANDED_OVER
-from bot.core.types import Ask, Details, Question, Reply
+from bot.core.types import Ask, Details, Entity, Question, Reply
 from bot.services.handover import hand_over
 from bot.services.turn import ANSWERS, Message, take_turn
 from tests.small_shop import REASONS, SHANGHAI, SHOP, make_desk, make_shop
@@ -172,6 +172,7 @@ def all_replies() -> dict[str, list[tuple[str, Reply]]]:
                 question = Question(label, text, 0, len(text), 0.9)
                 keep(language, service(Ask(question, details, language), desk).replies)
         keep(language, turn_replies(language, desk))
+        keep(language, contact_replies(language, desk))
         keep(language, [hand_over(reason, None, language, desk, order_said=True)[0] for reason in REASONS])
     return found
 
@@ -193,9 +194,18 @@ def turn_replies(language: str, desk) -> Iterator[Reply]:
                 yield from take_turn(Message(text, language, (question,), ()), dialogue, desk).replies
 
 
+def contact_replies(language: str, desk) -> Iterator[Reply]:
+    texts = ("备注13812345678", "1381234567", "138123456789", "12812345678", "加我微信", "不用了")
+    for text, label, before in itertools.product(texts, ("inform", "deny", "order_note"), (None, "order_note")):
+        dialogue = Dialogue(handed_over=before, contact_asked=bool(before), pending=Pending("contact"))
+        entities = (Entity("contact", text[2:], text[2:], 2, len(text)),) if text == texts[0] else ()
+        question = Question(label, text, 0, len(text), 0.9)
+        yield from take_turn(Message(text, language, (question,), entities), dialogue, desk).replies
+
+
 REPLIES = all_replies()
 SAID_BY_THE_FRONT = {"utter_picture", "utter_too_long", "utter_cannot_answer_now", "utter_nothing_said"}
-SAID_OTHERWISE = {"utter_cannot_look", "utter_contact_noted", "utter_inform_about"}
+SAID_OTHERWISE = {"utter_cannot_look", "utter_inform_about"}
 """Covered in test_turn.py: they need a source that is down, or a detail of the message."""
 
 

@@ -1,0 +1,206 @@
+"""The line to a service: one POST, bounded in time and size, and what the answer means where the service's codes do not say."""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import socket
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
+
+for name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(name).setLevel(logging.ERROR)  # its warnings show the whole address, and with it the key
+
+SECONDS = 5.0
+"""To connect, and again from there to the end of the answer."""
+
+LARGEST_ANSWER = 64 * 1024
+"""Bytes; of a longer one no more is read."""
+
+_ASKS_TO_WAIT = re.compile(
+    r"too fast|too many|too frequent|frequency|freq out|rate.?limit|系统繁忙|限流|频率|太快", re.I
+)
+
+
+@dataclass(frozen=True)
+class Request:
+    url: str
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`text` is empty where the answer's body could not be read to its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a message. `refused`: sending it again changes nothing before somebody mends the cause.
+
+    `why`: one of TROUBLES (bot/core/telling.py), a colon, what the service said. `wait`: seconds that it asks for.
+    """
+
+    state: Literal["sent", "refused", "later"]
+    why: str = ""
+    wait: float = 0
+
+
+SENT = Outcome("sent")
+
+
+class NotReached(Exception):
+    """No answer came, or not in time; the message may have arrived all the same. Says what happened, never the address."""
+
+
+# --- the answer's meaning ----------------------------------------------------------------------------------------
+
+
+def by_status(answer: Answer) -> Outcome:
+    """What the HTTP status says: 2xx taken; 408, 425, 429 and 5xx later; the rest, redirects among it, refused."""
+    if 200 <= answer.status < 300:
+        return SENT
+    said = f"{answer.status} {short(answer.text)}".strip()
+    if answer.status in (408, 425, 429) or answer.status >= 500:
+        return Outcome("later", f"busy: {said}", _retry_after(answer))
+    return Outcome("refused", f"refused: {said}")
+
+
+def by_code(answer: Answer, codes: Sequence[str], words: Sequence[str], busy: Mapping[str, float]) -> Outcome:
+    """What a code in the answer's JSON says, whatever the status: 0 is taken, those of `busy` mean later, others refused.
+
+    `codes` and `words`: the fields that hold it and its explanation. `busy`: seconds to wait, by code.
+    """
+    told = _object(answer.text)
+    found = [str(told[name]) for name in codes if told.get(name) is not None]
+    if not found:
+        done = by_status(answer)
+        return Outcome("later", f"unclear: {answer.status} {short(answer.text)}".strip()) if done is SENT else done
+    code = next((one for one in found if one != "0"), None)
+    if code is None:
+        return by_status(answer)
+    explained = next((str(told[name]) for name in words if told.get(name)), "")
+    said = f"{code} {short(explained)}".strip()
+    if code in busy or answer.status == 429 or _ASKS_TO_WAIT.search(explained):
+        return Outcome("later", f"busy: {said}", max(busy.get(code, 0), _retry_after(answer)))
+    return Outcome("refused", f"refused: {said}")
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
+def _retry_after(answer: Answer) -> float:
+    seconds = answer.headers.get("Retry-After", "")
+    return float(seconds) if re.fullmatch(r"\d{1,5}", seconds) else 0
+
+
+def short(text: str) -> str:
+    """The beginning of what a service said, as one line."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text[:400]).split())[:160]
+
+
+# --- sending -----------------------------------------------------------------------------------------------------
+
+
+def post(request: Request, seconds: float = SECONDS) -> Answer:
+    """Sends once; follows no redirect. Raises NotReached."""
+    with requests.Session() as session:
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, _Bounded(seconds))
+        try:
+            response = session.post(
+                request.url,
+                data=request.body,
+                headers={**request.headers, "Connection": "close"},
+                timeout=seconds,
+                allow_redirects=False,
+                stream=True,
+            )
+        except (requests.RequestException, HTTPError) as error:
+            raise NotReached(type(error).__name__) from None  # its message holds the address, and with it the secret
+        with response:
+            return Answer(response.status_code, response.headers, _text(response))
+
+
+def _text(response: requests.Response) -> str:
+    try:
+        body: bytes = response.raw.read(LARGEST_ANSWER, decode_content=True)
+    except (HTTPError, OSError):
+        return ""
+    return body.decode("utf-8", "replace")
+
+
+class _Bounded(HTTPAdapter):
+    """Ends a connection after so many seconds in all. The time-out of requests counts anew with every byte, so that
+    a service which sends one every few seconds would hold the line for hours."""
+
+    def __init__(self, seconds: float):
+        self._seconds = seconds
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._seconds)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _pools(self._seconds)
+        return manager
+
+
+def _pools(seconds: float) -> dict[str, type]:
+    class Http(_Ending, HTTPConnection):
+        lasts = seconds
+
+    class Https(_Ending, HTTPSConnection):
+        lasts = seconds
+
+    class HttpPool(HTTPConnectionPool):
+        ConnectionCls = Http
+
+    class HttpsPool(HTTPSConnectionPool):
+        ConnectionCls = Https
+
+    return {"http": HttpPool, "https": HttpsPool}
+
+
+class _Ending(HTTPConnection):
+    """A connection that is cut off `lasts` seconds after it was made."""
+
+    lasts: float
+    _end: threading.Timer | None = None
+
+    def connect(self) -> None:
+        super().connect()
+        self._end = threading.Timer(self.lasts, _cut, [self.sock])
+        self._end.daemon = True
+        self._end.start()
+
+    def close(self) -> None:
+        if self._end is not None:
+            self._end.cancel()
+        super().close()
+
+
+def _cut(line: socket.socket) -> None:
+    with suppress(OSError):  # it has ended already
+        line.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,115 @@
+"""How the desk's pages are made: templates, words in the agent's language, cookies, and clear refusals."""
+
+from __future__ import annotations
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from ruamel.yaml import YAML
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from bot.core.handoff import Refused
+from bot.core.types import Language
+
+HERE = Path(__file__).parent
+CSRF_COOKIE, LANGUAGE_COOKIE = "nightdesk_csrf", "nightdesk_language"
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+def base_of(request: Request) -> str:
+    """The path that the desk is served under, behind a proxy that tells it."""
+    return request.scope.get("root_path", "").rstrip("/")
+
+
+def language_of(request: Request) -> Language:
+    """The agent's choice, else what their browser asks for."""
+    asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    for language in LANGUAGES:
+        if asked == language:
+            return language
+    return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
+
+
+@lru_cache(maxsize=1)
+def _all_words() -> dict[str, dict[Language, str]]:
+    return YAML(typ="safe").load(HERE / "words.yml")
+
+
+@lru_cache(maxsize=2)
+def words(language: Language) -> dict[str, str]:
+    return {key: pair[language] for key, pair in _all_words().items()}
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(("html",)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def csrf_of(request: Request) -> str:
+    """The token that every form of this browser holds, made at its first page."""
+    if CSRF_COOKIE in request.cookies:
+        return request.cookies[CSRF_COOKIE]
+    if not hasattr(request.state, "csrf"):
+        request.state.csrf = secrets.token_urlsafe(24)
+    return request.state.csrf
+
+
+def fragment(request: Request, template: str, **values: Any) -> str:
+    """A template filled with what every template is given, and `values`."""
+    language = language_of(request)
+    given = {"base": base_of(request), "lang": language, "w": words(language), "csrf": csrf_of(request), "agent": None}
+    return _environment().get_template(template).render(given | values)
+
+
+def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
+    """A whole page. `client`: what its script is to know."""
+    language = language_of(request)
+    other = {**request.query_params, "lang": "en" if language == "zh" else "zh"}
+    values["language_link"] = f"?{urlencode(other)}"
+    client = {"base": base_of(request), "lang": language, "csrf": csrf_of(request), **values.pop("client", {})}
+    client["words"] = {key[3:]: text for key, text in words(language).items() if key.startswith("js_")}
+    html = fragment(request, template, client=client, **values)
+    response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
+    if CSRF_COOKIE not in request.cookies:
+        set_cookie(request, response, CSRF_COOKIE, csrf_of(request), 30 * 86400)
+    if request.query_params.get("lang"):
+        set_cookie(request, response, LANGUAGE_COOKIE, language, 365 * 86400)
+    return response
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, seconds: int) -> None:
+    secure = request.url.scheme == "https"
+    response.set_cookie(
+        name, value, max_age=seconds, path=base_of(request) or "/", httponly=True, secure=secure, samesite="lax"
+    )
+
+
+# --- refusals ----------------------------------------------------------------------------------------------------
+
+
+def wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")
+
+
+def explained(code: str, agent: str | None, language: Language) -> str:
+    """A refusal as a sentence that says what happened and what to do."""
+    said = words(language)
+    named = said.get(f"refused_{code}_by") if agent else None
+    return (named or said[f"refused_{code}"]).replace("{agent}", agent or "")
+
+
+def refusal(status: int, no: Refused) -> Response:
+    """For the page's script: {"error": {"code", "message": {"zh", "en"}}}."""
+    message = {language: explained(no.code, no.agent, language) for language in LANGUAGES}
+    return JSONResponse({"error": {"code": no.code, "message": message}}, status_code=status)

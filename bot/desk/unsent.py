@@ -1,0 +1,50 @@
+"""What the team could not be told: a list with the reason, and a button that tries again."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot.core.handoff import Agent
+from bot.desk.rendering import base_of, language_of, page
+from bot.desk.shown import Sight, headline, sight_of
+from bot.desk.signing_in import csrf_right, for_agents, who
+
+
+@for_agents
+async def unsent_page(request: Request, agent: Agent) -> Response:
+    front = request.app.state.front
+    rows = await asyncio.to_thread(front.outbox.unsent)
+    sight = sight_of(front, language_of(request))
+    client = {"page": "unsent", "me": agent.name, "now": int(sight.now.timestamp() * 1000)}
+    return page(request, "unsent.html", agent=who(agent), client=client, rows=[_shown(row, sight) for row in rows])
+
+
+def _shown(row: dict[str, Any], sight: Sight) -> dict[str, Any]:
+    card = row["body"].get("card")
+    return {
+        "id": row["id"],
+        "robot": row["robot"],
+        "kind": sight.say(f"kind_{row['kind']}", row["kind"]),
+        "about": headline(card, sight) if card else "",
+        "handoff": card["episode"] if card else None,
+        "refused": row["state"] == "refused",
+        "attempts": row["attempts"],
+        "error": row["error"] or "",
+        "created": sight.when(row["created_at"]),
+        "due": sight.when(row["due_at"]),
+    }
+
+
+@for_agents
+async def retry_unsent(request: Request, agent: Agent) -> Response:
+    form = await request.form()
+    if csrf_right(request, str(form.get("csrf", ""))):
+        front = request.app.state.front
+        asked = {str(id) for id in form.getlist("id")}
+        stuck = [row["id"] for row in await asyncio.to_thread(front.outbox.unsent)]
+        await asyncio.to_thread(front.outbox.retry, [id for id in stuck if str(id) in asked], front.clock.now())
+    return RedirectResponse(f"{base_of(request)}/desk/unsent", status_code=303)
