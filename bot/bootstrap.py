@@ -20,6 +20,7 @@ from bot.settings import ROOT, Settings, read_settings
 if TYPE_CHECKING:
     from starlette.applications import Starlette
 
+    from bot.adapters.agents import Agents
     from bot.adapters.database import Database
 
 
@@ -89,10 +90,24 @@ def first_password() -> str:
     return settings().desk_password or secret("desk_password", 9)
 
 
+def _save_lead(agents: Agents) -> None:
+    """A password that is the same stays as it is kept: a new hash would end the sessions that rest on it."""
+    from argon2 import PasswordHasher
+    from argon2.exceptions import VerificationError
+
+    known = agents.find("lead")
+    if known is not None and not settings().desk_password:
+        return
+    try:
+        if known is not None and PasswordHasher().verify(known["password"], first_password()):
+            return
+    except VerificationError:
+        pass
+    agents.save("lead", PasswordHasher().hash(first_password()), "lead")
+
+
 def front_app() -> Starlette:
     """The front over real adapters. Imported here, because Rasa and the actions need none of it."""
-    from argon2 import PasswordHasher
-
     from bot.adapters.agents import Agents
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
@@ -110,8 +125,7 @@ def front_app() -> Starlette:
     from bot.front.telling import Telling
 
     store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
-    if agents.find("lead") is None or settings().desk_password:
-        agents.save("lead", PasswordHasher().hash(first_password()), "lead")
+    _save_lead(agents)
     outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
     rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")

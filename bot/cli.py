@@ -47,9 +47,11 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(_: argparse.Namespace) -> int:
+    from bot.adapters.robots.addresses import read_addresses
     from bot.run import run
 
     load_shop(bootstrap.settings().shop)
+    read_addresses(bootstrap.settings().robots_file)
     return run()
 
 

@@ -229,6 +229,7 @@ def make_shop(**changes) -> s.Shop:
             headline={r: pair(f"{r}｜{{wants}}｜{{about}}｜{{offer}}", r) for r in REASONS},
             suggested={r: pair(f"您的{{wants}}（{r}）", f"your {{wants}} ({r})") for r in REASONS},
             nothing_said=pair("未说明商品", "no product named"),
+            unnamed=pair("宝贝", "your item"),
         ),
         version="small",
     )  # fmt: skip

@@ -122,7 +122,8 @@ class Handoffs:
             told = {"to": agent or queue, "remark": remark}
             write_notices(connection, row["conversation"], notices, now)
             if agent is not None:
-                if not connection.execute(sa.select(agents.c.name).where(agents.c.name == agent)).first():
+                takes = sa.select(agents.c.name).where(agents.c.name == agent, agents.c.role.in_(("agent", "lead")))
+                if not connection.execute(takes).first():
                     raise Refused("no_such_agent", agent)
                 return _changed(connection, row, "pass_on", who, told, now, state="claimed", agent=agent)
             waits = {"state": "waiting", "agent": None, "queue": queue, "card": {**row["card"], "queue": queue}}

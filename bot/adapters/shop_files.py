@@ -379,4 +379,5 @@ class _Loader:
             headline={reason: headline.pair(reason) for reason in REASONS},
             suggested={reason: suggested.pair(reason) for reason in REASONS},
             nothing_said=rules.pair("nothing_said"),
+            unnamed=rules.pair("unnamed"),
         )

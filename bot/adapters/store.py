@@ -116,7 +116,7 @@ class Store:
                 row = connection.execute(query).one()
                 if situation.handoff is not None and situation.handoff["waiting_since"] is None:
                     waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
-                    connection.execute(waits.values(waiting_since=iso(now)))
+                    connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
         return Accepted(row.id, row.answer, situation)
 
     def situation(self, conversation: str) -> Situation:

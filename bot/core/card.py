@@ -28,6 +28,10 @@ _ANOTHER = re.compile(r"再|还要|另外|加一|加上|也要|和|also|another|
 _INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rather|change|make that")
 _REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|drop the")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
+_PLACEHOLDER = re.compile(r"{(\w+)}")
+LONGEST_WORDS = 30
+"""Characters of the buyer's words in a headline."""
+
 _GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
 
 
@@ -330,22 +334,36 @@ def _last(values) -> Any:
 
 
 def _sentences(card: Mapping[str, Any], shop: Shop) -> dict[str, str]:
-    return {
-        "suggested_reply": _filled(shop.card.suggested[card["reason"]], card, shop, card["language"]),
-        "headline": _filled(shop.card.headline[card["reason"]], card, shop, "zh"),
-    }
-
-
-def _filled(words: Mapping[str, str], card: Mapping[str, Any], shop: Shop, language: Language) -> str:
-    nothing = shop.card.nothing_said[language]
-    wants = listing((_want_words(want, shop, language) for want in card["wants"]), language) or nothing
-    about = card["about"]["name"] if card["about"] else wants
-    offer = (
-        card["offer"]["words"]
-        if card["offer"]
-        else next((q["text"] for q in card["questions"] if q["label"] == "negotiate_price"), "")
+    language = card["language"]
+    suggested = _filled(
+        shop.card.suggested[card["reason"]][language], card, shop, language, shop.card.unnamed[language]
     )
-    return words[language].replace("{wants}", wants).replace("{about}", about).replace("{offer}", offer)
+    return {"suggested_reply": suggested, "headline": _headline(card, shop, "zh")}
+
+
+def headline(card: Mapping[str, Any], shop: Shop, language: Language) -> str:
+    """The card in one line, in the reader's language."""
+    return str(card["headline"]) if language == "zh" else _headline(card, shop, language)
+
+
+def _headline(card: Mapping[str, Any], shop: Shop, language: Language) -> str:
+    """Where no product was named, the buyer's own words stand for it."""
+    words = next((q["text"] for q in reversed(card["questions"]) if q["label"] == card["reason"]), "")
+    said = f"“{words[:LONGEST_WORDS]}”" if words else shop.card.nothing_said[language]
+    return _filled(shop.card.headline[card["reason"]][language], card, shop, language, said)
+
+
+def _filled(words: str, card: Mapping[str, Any], shop: Shop, language: Language, unnamed: str) -> str:
+    wants = listing((_want_words(want, shop, language) for want in card["wants"]), language)
+    about = card["about"] and shop.products.get(card["about"]["product"])
+    named = about.name[language] if about else card["about"]["name"] if card["about"] else ""
+    haggling = (q["text"] for q in reversed(card["questions"]) if q["label"] == "negotiate_price")
+    values = {
+        "wants": wants or unnamed,
+        "about": named or wants or unnamed,
+        "offer": card["offer"]["words"] if card["offer"] else next(haggling, ""),
+    }
+    return _PLACEHOLDER.sub(lambda match: values.get(match[1], match[0]), words)
 
 
 def _want_words(want: Mapping[str, Any], shop: Shop, language: Language) -> str:

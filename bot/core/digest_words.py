@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from bot.core import formats
+from bot.core.card import headline
 from bot.core.digest import Gap, Report, Waiting, share_of_list
 from bot.core.masking import mask, mask_contact
 from bot.core.notices import Notice, notices
@@ -80,9 +81,9 @@ class _Said:
         count = len(report.waiting)
         yield Line("heading", self.word("waiting", count=count) if count else self.word("nobody_waits"))
         for place, waiting in enumerate(report.waiting[:most], 1):
-            headline = waiting.card["headline"] if self.whole else _hidden(waiting.card["headline"], waiting)
+            told = headline(waiting.card, self.shop, self.language)
             about = " · ".join(self.about(waiting))
-            yield Line("item", f"{place}. {headline}", about)
+            yield Line("item", f"{place}. {told if self.whole else _hidden(told, waiting)}", about)
         if most is not None and count > most:
             yield Line("plain", self.word("more", count=count - most))
         if report.gaps:

@@ -61,7 +61,8 @@ class Refused(Exception):
     """What was asked is not possible now; nothing has changed.
 
     `code`: `closed`, `not_claimed`, `taken` (by `agent`), `not_yours`, `leads_only`, `stale`, `no_such_agent`,
-    `no_such_queue`, `outcome_missing`, `amount_missing`, `reason_missing`, `note_too_long`, `nothing_said`, `too_long`.
+    `no_such_queue`, `outcome_missing`, `amount_missing`, `reason_missing`, `note_missing`, `note_too_long`, `nothing_said`,
+    `too_long`, `no_such_picture`, `page_too_old`, `session`.
     """
 
     def __init__(self, code: str, agent: str | None = None):

@@ -12,8 +12,8 @@ _IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
 _STREET = re.compile(
     r"((?:路|街|道|巷|弄|村|小区|苑|园))\s*\d+\s*(?:号|弄|栋|幢|楼|单元|室)[\d\-号栋幢楼单元室]*",
 )
-_NUMBERS_OF_OURS = ("episode", "order", "pictures")
-"""Fields of the card that hold no personal data, and numbers that could look like it."""
+_LEFT_ALONE = ("episode", "handoff", "order", "pictures", "opened_at", "waiting_since", "as_of", "since", "until")
+"""Fields that hold nothing personal, and digits that could look like it."""
 
 
 def mask(text: str) -> str:
@@ -34,20 +34,24 @@ def mask_contact(contact: str) -> str:
     return masked if masked != contact else f"{contact[:2]}***"
 
 
-def mask_card(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The card as it may leave the desk: its contact and whatever else is personal in the buyer's words hidden."""
-    buyer = card.get("buyer") or {}
-    contact = buyer.get("contact")
-    masked = {name: value if name in _NUMBERS_OF_OURS else _masked(value) for name, value in card.items()}
-    return masked | {"buyer": {**buyer, "contact": mask_contact(contact) if contact else None}}
+def masked(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What may leave the desk: every contact and identity number hidden, the one on its `card` wherever else it stands."""
+    contact = ((body.get("card") or {}).get("buyer") or {}).get("contact") or ""
+    return {name: _hidden(name, value, contact) for name, value in body.items()}
 
 
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask(value)
+def _hidden(name: str, value: Any, contact: str) -> Any:
     if isinstance(value, Mapping):
-        return {name: _masked(inner) for name, inner in value.items()}
-    return [_masked(inner) for inner in value] if isinstance(value, (list, tuple)) else value
+        return {inner: _hidden(inner, held, contact) for inner, held in value.items()}
+    if name in _LEFT_ALONE:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_hidden(name, held, contact) for held in value]
+    if not isinstance(value, str):
+        return value
+    if name == "contact":
+        return value if "*" in value else mask_contact(value)
+    return mask(value.replace(contact, mask_contact(contact)) if len(contact) > 4 else value)
 
 
 def _without_middle(match: re.Match) -> str:

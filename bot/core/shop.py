@@ -242,6 +242,7 @@ class CardWords:
     headline: Mapping[str, Pair]
     suggested: Mapping[str, Pair]
     nothing_said: Pair
+    unnamed: Pair
 
 
 @dataclass(frozen=True)

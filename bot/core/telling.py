@@ -24,8 +24,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.core.formats import item, listing, money
-from bot.core.masking import mask, mask_contact
+from bot.core.card import headline
+from bot.core.formats import money
+from bot.core.masking import masked
 from bot.core.shop import Shop, TellingWords
 from bot.core.types import Language
 
@@ -77,9 +78,6 @@ PLACEHOLDERS: Mapping[str, tuple[str, ...]] = {
 TROUBLES = ("no_address", "no_secret", "no_robot", "unreachable", "busy", "unclear", "refused", "wordless")
 """Why something was not sent; in the outbox such a name stands before the first colon of `error`, a detail behind it."""
 
-_LEFT_ALONE = ("episode", "handoff", "order", "pictures", "opened_at", "waiting_since", "as_of", "since", "until")
-"""Fields that hold nothing personal, and digits that could look like it."""
-
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 _BETWEEN = " · "
 
@@ -121,7 +119,7 @@ def tell(
     if card is None:
         title, lines = body["title"][language], list(body["lines"][language])
     else:
-        named = {"priority": words(card["priority"]), "headline": _headline(card, shop, language)}
+        named = {"priority": words(card["priority"]), "headline": headline(card, shop, language)}
         title = words(notice["kind"], **named)
         lines = [*_what_happened(body, words), _waiting(body, card, words, now, people_there)]
         lines += [line for line in (_offer(card, words), _contact(card, words)) if line]
@@ -177,29 +175,6 @@ def why(error: str, robot: str, service: str | None, words: TellingWords, langua
     return f"{said} {hint}".strip()
 
 
-# --- without personal data ---------------------------------------------------------------------------------------
-
-
-def masked(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A body with every contact and identity number hidden, the one on the card wherever else the buyer wrote it."""
-    contact = ((body.get("card") or {}).get("buyer") or {}).get("contact") or ""
-    return {name: _hidden(name, value, contact) for name, value in body.items()}
-
-
-def _hidden(name: str, value: Any, contact: str) -> Any:
-    if isinstance(value, Mapping):
-        return {inner: _hidden(inner, held, contact) for inner, held in value.items()}
-    if name in _LEFT_ALONE:
-        return value
-    if isinstance(value, (list, tuple)):
-        return [_hidden(name, held, contact) for held in value]
-    if not isinstance(value, str):
-        return value
-    if name == "contact":
-        return value if "*" in value else mask_contact(value)
-    return mask(value.replace(contact, mask_contact(contact)) if len(contact) > 4 else value)
-
-
 # --- lines of a card ---------------------------------------------------------------------------------------------
 
 
@@ -210,30 +185,6 @@ class _Words:
 
     def __call__(self, name: str, **values: Any) -> str:
         return _PLACEHOLDER.sub(lambda m: str(values.get(m[1], m[0])), self.words.words[name][self.language])
-
-
-def _headline(card: Mapping[str, Any], shop: Shop, language: Language) -> str:
-    if language == "zh":
-        return str(card["headline"])
-    wants = listing((_want(want, shop, language) for want in card["wants"]), language)
-    about = shop.products.get(card["about"]["product"]) if card["about"] else None
-    goods = wants or shop.card.nothing_said[language]
-    values = {
-        "wants": goods,
-        "about": about.name[language] if about else card["about"]["name"] if card["about"] else goods,
-        "offer": card["offer"]["words"] if card["offer"] else _last_haggling(card),
-    }
-    return _PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]), shop.card.headline[card["reason"]][language])
-
-
-def _last_haggling(card: Mapping[str, Any]) -> str:
-    return next((q["text"] for q in reversed(card["questions"]) if q["label"] == "negotiate_price"), "")
-
-
-def _want(want: Mapping[str, Any], shop: Shop, language: Language) -> str:
-    product = shop.products.get(want["product"])
-    name = item(shop, product, want["colour"], want["size"], language) if product else want["name"]
-    return f"{name} × {want['quantity']}" if want["quantity"] else name
 
 
 def _what_happened(body: Mapping[str, Any], words: _Words) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.core import formats
+from bot.core.card import headline
 from bot.core.masking import mask
 from bot.core.opening import presence
 from bot.core.shop import Shop
@@ -22,7 +22,6 @@ from bot.ports import Calendar
 if TYPE_CHECKING:
     from bot.front.app import Front
 
-_PLACEHOLDER = re.compile(r"{(\w+)}")
 OPEN_QUESTIONS = ("open", "unknown")
 SEEN_ELSEWHERE = {"purchase_intent": "wants", "bulk_order": "wants", "negotiate_price": "offer", "order_note": "notes"}
 """Open questions that the card tells by another field, where that is filled."""
@@ -129,7 +128,7 @@ def card_shown(card: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
     left = [question for question in open_ones if not card.get(SEEN_ELSEWHERE.get(question["label"], ""))]
     about = card["about"]
     return {
-        "headline": headline(card, sight),
+        "headline": headline(card, sight.shop, sight.language),
         "priority": card["priority"],
         "reason": sight.say(f"reason_{card['reason']}", card["reason"]),
         "language": card["language"],
@@ -152,19 +151,6 @@ def card_shown(card: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
         "pictures": [picture_shown({"id": picture}) for picture in card["pictures"]],
         "suggested_reply": card["suggested_reply"],
     }
-
-
-def headline(card: Mapping[str, Any], sight: Sight) -> str:
-    """The card's line; for an agent who reads another language than it is kept in, filled anew from the shop's words."""
-    pair = sight.shop.card.headline.get(card["reason"])
-    if sight.language == "zh" or pair is None or set(_PLACEHOLDER.findall(pair["en"])) - {"wants", "about", "offer"}:
-        return card["headline"]
-    wanted = formats.listing((goods(want, sight) for want in card["wants"]), sight.language)
-    wanted = wanted or sight.shop.card.nothing_said[sight.language]
-    about = _name(card["about"]["product"], card["about"]["name"], sight) if card["about"] else wanted
-    haggling = (question["text"] for question in card["questions"] if question["label"] == "negotiate_price")
-    offer = card["offer"]["words"] if card["offer"] else next(haggling, "")
-    return pair["en"].replace("{wants}", wanted).replace("{about}", about).replace("{offer}", offer)
 
 
 def goods(want: Mapping[str, Any], sight: Sight) -> str:

@@ -8,9 +8,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.core.card import headline
 from bot.core.handoff import Agent
+from bot.core.telling import why
 from bot.desk.rendering import base_of, language_of, page
-from bot.desk.shown import Sight, headline, sight_of
+from bot.desk.shown import Sight, sight_of
 from bot.desk.signing_in import csrf_right, for_agents, who
 
 
@@ -29,14 +31,19 @@ def _shown(row: dict[str, Any], sight: Sight) -> dict[str, Any]:
         "id": row["id"],
         "robot": row["robot"],
         "kind": sight.say(f"kind_{row['kind']}", row["kind"]),
-        "about": headline(card, sight) if card else "",
+        "about": headline(card, sight.shop, sight.language) if card else "",
         "handoff": card["episode"] if card else None,
         "refused": row["state"] == "refused",
         "attempts": row["attempts"],
-        "error": row["error"] or "",
+        "error": _why(row, sight),
         "created": sight.when(row["created_at"]),
         "due": sight.when(row["due_at"]),
     }
+
+
+def _why(row: dict[str, Any], sight: Sight) -> str:
+    service = next((robot.service for robot in sight.shop.robots if robot.name == row["robot"]), None)
+    return why(row["error"] or "", row["robot"], service, sight.shop.telling, sight.language)
 
 
 @for_agents

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -90,8 +91,8 @@ def make_app(front: Front) -> Starlette:
             *chat_routes(),
             *desk_routes(),
             Route("/static/front/words.json", lambda _: FileResponse(STATIC / "words.json", headers=ANY_ORIGIN)),
-            Mount("/static/front", StaticFiles(directory=STATIC)),
-            Mount("/static/desk", StaticFiles(directory=DESK_STATIC)),
+            Mount("/static/front", _Checked(directory=STATIC)),
+            Mount("/static/desk", _Checked(directory=DESK_STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(SmallBodies)],
         exception_handlers={Problem: _refused, StoreError: _store_failed, 404: _not_found, 500: _failed},
@@ -99,6 +100,15 @@ def make_app(front: Front) -> Starlette:
     )
     app.state.front = front
     return app
+
+
+class _Checked(StaticFiles):
+    """Files that the browser asks after each time, so that a page never mixes old and new ones after an upgrade."""
+
+    def file_response(self, *given: Any, **named: Any) -> Response:
+        response = super().file_response(*given, **named)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def base_of(request: Request) -> str:

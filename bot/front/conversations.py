@@ -164,7 +164,10 @@ class Conversations:
         turns.append(TurnRecord(incoming.text, now, turn.record, pictures))
         episode = situation.handoff["id"] if situation.handoff else uuid.uuid4().hex
         before = situation.handoff["card"]["promised"] if situation.handoff else ""
-        return build_card(episode, turns, self._desk().shop, turn.record.get("promised") or before)
+        card = build_card(episode, turns, self._desk().shop, turn.record.get("promised") or before)
+        if situation.handoff and situation.handoff["card"]["reason"] == card["reason"]:
+            card["queue"] = situation.handoff["queue"]  # where an agent may have passed it
+        return card
 
     # --- after a restart -----------------------------------------------------------------------------------------
 

@@ -13,7 +13,6 @@ from bot.adapters.night import Nights
 from bot.adapters.outbox import Outbox
 from bot.core.digest import make_report, night_began, told_today
 from bot.core.digest_words import as_notices
-from bot.core.masking import mask_card
 from bot.core.minding import Due, idle, reminders
 from bot.core.notices import Notice, notices
 from bot.front.live import Live
@@ -65,7 +64,7 @@ class Minding:
             return []
         since = due.handoff.waiting_since or due.since
         body: dict[str, Any] = {
-            "card": mask_card(row["card"]),
+            "card": row["card"],
             "why": due.why,
             "waiting_since": since.isoformat(timespec="seconds"),
         }

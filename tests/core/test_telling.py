@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.telling import Message, masked, message, tell, why
+from bot.core.masking import masked
+from bot.core.telling import Message, message, tell, why
 from tests.small_shop import EVENING
 from tests.told import CARD, SHOP, WORDS, card, row, told
 
@@ -39,6 +40,7 @@ _HEADLINES = SHOP.card.__class__(
     headline={"negotiate_price": {"zh": "", "en": "haggles: {offer} | {wants}"}},
     suggested={},
     nothing_said=SHOP.card.nothing_said,
+    unnamed=SHOP.card.unnamed,
 )
 
 OFFERS = [
