@@ -13,12 +13,12 @@ from bot.adapters.shop_tables import Problems, Row, read_table
 from bot.core import shop as s
 from bot.core.digest_words import WORDS as DIGEST_WORDS
 from bot.core.labels import HANDED_OVER
+from bot.core.when import REASONS
 from bot.ports import ShopFileError
 
 VERDICTS = ("yes", "limited", "no")
 KINDS = ("trait",)
 FITS = ("true", "small", "large")
-REASONS = HANDED_OVER + ("unknown_answer", "repeated_misunderstanding")
 NAMES = ("name_zh", "name_en")
 WORDS = ("words_zh", "words_en")
 

@@ -18,8 +18,8 @@ from bot.core.labels import HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.shop import Shop
 from bot.core.types import Language
+from bot.core.when import gravest
 
-GRAVITY = HANDED_OVER + ("unknown_answer", "repeated_misunderstanding")
 BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
 AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "handed_over": "open", "refused": "refused"}
@@ -99,7 +99,7 @@ def _questions(turns: Sequence[TurnRecord]):
 
 def _reason(turns: Sequence[TurnRecord]) -> str:
     reasons = [turn.record["reason"] for turn in turns if turn.record.get("reason")]
-    return min(reasons, key=GRAVITY.index)
+    return gravest(reasons)
 
 
 def _opened(turns: Sequence[TurnRecord]) -> datetime:

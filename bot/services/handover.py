@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.core import formats
-from bot.core.labels import HANDED_OVER
 from bot.core.opening import presence
 from bot.core.types import Answer, Fact, Language, Reply
+from bot.core.when import gravest
 from bot.services.common import Desk, answered
 
 SOURCE = "shop/hours"
@@ -21,14 +21,8 @@ _UNSETTLED = re.compile(
 """The same words with a negation: the matter is still open."""
 _SOLVED = re.compile(r"解决|搞定|sorted|settled|solved")
 """Said of the matter alone; 不用了 and the like may also refuse what was just offered."""
-OTHER_REASONS = ("unknown_answer", "repeated_misunderstanding")
-GRAVITY = HANDED_OVER + OTHER_REASONS
 ASKING_FOR_THE_ORDER = ("track_parcel", "request_refund")
 """Reasons whose line asks for the order number, unless it was said."""
-
-
-def gravest(reasons: list[str]) -> str:
-    return min(reasons, key=GRAVITY.index)
 
 
 def hand_over(
@@ -41,7 +35,7 @@ def hand_over(
     `order_said`: the order number is known, so that it is not asked for.
     """
     promised, fact = promise(gravest([reason, before] if before else [reason]), language, desk)
-    if before is not None and GRAVITY.index(reason) >= GRAVITY.index(before):
+    if before is not None and gravest([reason, before]) == before:
         return Reply("utter_handover_added", {"promised": promised}), (fact,)
     known = "_with_order" if order_said and reason in ASKING_FOR_THE_ORDER else ""
     return Reply(f"utter_handover_{reason}{known}", {"promised": promised}), (fact,)

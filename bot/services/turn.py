@@ -12,10 +12,12 @@ from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ANSWERED, HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
+from bot.core.when import Seen, gravest
+from bot.core.when import reasons as reasons_now
 from bot.ports import SourceError
 from bot.services import capability, choice, contact, policies, price, shipping, size, stock
 from bot.services.common import Desk, answered
-from bot.services.handover import answer_hours_waiting, gravest, hand_over, other_hours, promise, settled, solved
+from bot.services.handover import answer_hours_waiting, hand_over, other_hours, promise, settled, solved
 
 log = logging.getLogger(__name__)
 
@@ -190,13 +192,14 @@ def _says_more(ask: Ask, reply: Reply) -> bool:
 
 
 def _reasons(answers: list[tuple[Ask, Answer]], dialogue: Dialogue, desk: Desk) -> list[str]:
-    """Why a person is called: the labels, an unknown asked again, or a misunderstanding too many."""
-    reasons = [ask.label for ask, answer in answers if answer.outcome == "handed_over"]
-    if any(answer.outcome == "unknown" and _key(ask) in dialogue.unknown for ask, answer in answers):
-        reasons.append("unknown_answer")
-    if _misunderstood(answers) and dialogue.misunderstood + 1 >= desk.shop.handover.misunderstandings:
-        reasons.append("repeated_misunderstanding")
-    return reasons
+    taken = tuple(ask.label for ask, answer in answers if answer.outcome == "handed_over")
+    seen = Seen(
+        labels=taken,
+        agreed="unknown_answer" in taken,
+        asked_again=any(answer.outcome == "unknown" and _key(ask) in dialogue.unknown for ask, answer in answers),
+        misunderstood=dialogue.misunderstood + 1 if _misunderstood(answers) else 0,
+    )
+    return reasons_now(seen, desk.shop.handover)
 
 
 def _misunderstood(answers: list[tuple[Ask, Answer]]) -> bool:
