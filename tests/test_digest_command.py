@@ -17,6 +17,8 @@ from tests.small_shop import EVENING
 
 CARD = {"episode": "h", "reason": "purchase_intent", "queue": "sales", "headline": "想买 料理机 L18 × 1", "offer": None}
 CARD |= {
+    "about": None,
+    "questions": [],
     "wants": [{"product": "L18", "colour": None, "size": None, "quantity": 1}],
     "buyer": {"contact": "13812345678"},
 }

@@ -52,6 +52,8 @@ def waits(
         "headline": name,
         "wants": list(wants),
         "offer": None,
+        "about": None,
+        "questions": [],
     }
     made |= {"buyer": {"contact": contact}, **{key: value for key, value in card.items() if key != "agent"}}
     return Waiting(mask(name), MORNING - timedelta(minutes=minutes), made, card.get("agent"))

@@ -32,7 +32,7 @@ def test_a_new_card_in_english_names_goods_in_english_and_leaves_the_buyers_word
     shop = SHOP.__class__(**{**SHOP.__dict__, "card": _HEADLINES})
     assert (
         tell(row(), "en", shop, EVENING, True).title
-        == "🟠 High | haggles: 两件600我就拍 | light down jacket W05 (black M) × 2"
+        == "🟠 High | haggles: 两件600我就拍 | light down jacket W05 black M × 2"
     )
 
 
