@@ -11,6 +11,7 @@ from bot.adapters.shop_robots import read_robots, read_telling
 from bot.adapters.shop_rules import Rules, read_rules
 from bot.adapters.shop_tables import Problems, Row, read_table
 from bot.core import shop as s
+from bot.core.card import FILLED_IN
 from bot.core.digest_words import WORDS as DIGEST_WORDS
 from bot.core.labels import HANDED_OVER
 from bot.core.when import REASONS
@@ -376,8 +377,8 @@ class _Loader:
         rules = read_rules(self.folder, "card.yml", self.problems)
         headline, suggested = rules.part("headline"), rules.part("suggested")
         return s.CardWords(
-            headline={reason: headline.pair(reason) for reason in REASONS},
-            suggested={reason: suggested.pair(reason) for reason in REASONS},
+            headline={reason: headline.filled_pair(reason, FILLED_IN) for reason in REASONS},
+            suggested={reason: suggested.filled_pair(reason, FILLED_IN) for reason in REASONS},
             nothing_said=rules.pair("nothing_said"),
             unnamed=rules.pair("unnamed"),
         )

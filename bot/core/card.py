@@ -29,6 +29,8 @@ _INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rat
 _REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|drop the")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
 _PLACEHOLDER = re.compile(r"{(\w+)}")
+FILLED_IN = ("wants", "offer", "about")
+"""What may stand in braces in the words of shop/card.yml."""
 LONGEST_WORDS = 30
 """Characters of the buyer's words in a headline."""
 

@@ -156,6 +156,7 @@ FAULTS = [
     ("hours.yml", replace("hours.yml", "track_parcel: tracking", "ask_stock: tracking"), "“ask_stock” is no label"),
     ("handover.yml", replace("handover.yml", "bulk_from: 10", "bulk_from: ten"), "`bulk_from` is “ten”"),
     ("card.yml", replace("card.yml", "  complaint:                 {zh: \"投诉｜{about}\"", "  complain:                  {zh: \"投诉｜{about}\""), "`complaint` is missing"),
+    ("card.yml", replace("card.yml", "问题待确认｜{about}", "问题待确认｜{weather}"), "{wants}, {offer}, {about}"),
     ("digest.yml", replace("digest.yml", "{zh: \"等了 {time}\"", "{zh: \"等了 {tmie}\""), "`waited` holds “{tmie}”, which nothing fills in; there may be: {time}."),
     ("digest.yml", replace("digest.yml", "nobody_waits:  ", "nobody_weights:"), "`nobody_waits` is missing"),
     ("desk.yml", replace("desk.yml", '"08:50"', "morning"), "`at` is “morning”"),

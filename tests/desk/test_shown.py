@@ -68,12 +68,6 @@ def test_the_card_speaks_the_agents_language_whatever_the_buyer_wrote() -> None:
     assert card_shown(card_of(HAGGLER), sight("zh", card=spoken))["wants"][0]["variant"][1] == "M码"
 
 
-def test_a_headline_with_a_placeholder_unknown_here_stays_as_it_was_kept() -> None:
-    odd = replace(SHOP.card, headline={**SHOP.card.headline, "negotiate_price": pair("{x}", "{weather} {wants}")})
-    card = card_of(HAGGLER)
-    assert card_shown(card, sight("en", card=odd))["headline"] == card["headline"]
-
-
 def test_what_the_card_tells_elsewhere_is_not_told_again_as_an_open_question() -> None:
     assert card_shown(card_of(HAGGLER), sight())["open"] == []
     assert [q["text"] for q in card_shown(card_of(ENGLISH), sight())["open"]] == ["does it fit under a 40 cm shelf?"]
