@@ -55,6 +55,7 @@ def language_of(tracker: Tracker) -> Language:
 
 
 def dialogue_of(tracker: Tracker) -> Dialogue:
-    """What is remembered: the tracker's own, or after a restart what the front kept and sent along."""
-    kept = tracker.latest_message.get("metadata", {}).get("dialogue")
-    return Dialogue.from_json(tracker.get_slot("dialogue") or kept)
+    """What is remembered: what the front kept and sent along, for it alone knows what the buyer has heard. The tracker
+    also holds turns that came too late for the buyer; it is asked where nobody sent anything."""
+    sent = tracker.latest_message.get("metadata") or {}
+    return Dialogue.from_json(sent["dialogue"] if "dialogue" in sent else tracker.get_slot("dialogue"))

@@ -40,7 +40,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store = Store(database)
     accepted = store.accept("c", "m", "料理机来一台", [], "zh", EVENING)
     turn = Turn({"language": "zh", "questions": [], "decision": "hand_over"}, {}, (Said("好的"),), card=CARD)
-    store.finish_turn("c", accepted.row, 1, turn, EVENING)
+    store.finish_turn("c", accepted.row, accepted.situation, turn, EVENING)
     return made
 
 

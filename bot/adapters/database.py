@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timezone
@@ -14,28 +15,34 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.ports import StoreError
 
+_UNHELD = re.compile(r"[\x00\ud800-\udfff]")
+_POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class Database:
     """Raises StoreError where the database could not be asked."""
 
     def __init__(self, url: str):
         self._sqlite = url.startswith("sqlite")
-        options = {"connect_args": {"timeout": 10}} if self._sqlite else {"pool_pre_ping": True}
+        options = {"connect_args": {"timeout": 10}} if self._sqlite else _POSTGRESQL
         self.engine = sa.create_engine(url, future=True, json_serializer=_readable, **options)
+        sa.event.listen(self.engine, "before_cursor_execute", _storable, retval=True)
         if self._sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
 
     @contextmanager
     def reading(self) -> Iterator[sa.engine.Connection]:
-        """A connection that sees what is committed and holds nobody up."""
-        options = {"nightdesk_reads": True} if self._sqlite else {}
+        """A connection that sees what was committed at its first statement, and holds nobody up."""
+        options = {"nightdesk_reads": True} if self._sqlite else _SNAPSHOT
         with self._errors(), self.engine.connect().execution_options(**options) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.engine.Connection]:
-        """A transaction. In SQLite it alone may write from its first statement on, so that what it read stays true."""
+        """A transaction. In SQLite it alone may write from its first statement on, so that what it read stays true; in
+        PostgreSQL what it locked does."""
         with self._errors(), self.engine.begin() as connection:
             yield connection
 
@@ -59,6 +66,23 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 def _begin_sqlite(connection: sa.engine.Connection) -> None:
     reads = connection.get_execution_options().get("nightdesk_reads")
     connection.exec_driver_sql("begin" if reads else "begin immediate")
+
+
+def _storable(_: Any, __: Any, statement: str, given: Any, ___: Any, many: bool) -> tuple[str, Any]:
+    """What no database's text holds (NUL, lone surrogates) becomes “?”, whoever sent it: it is kept, or finds nothing."""
+    return statement, [_held(one) for one in given] if many else _held(given)
+
+
+def _held(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {name: _text(value) for name, value in values.items()}
+    return tuple(map(_text, values))
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, str) and _UNHELD.search(value):
+        return _UNHELD.sub("?", value)
+    return value
 
 
 def iso(moment: datetime) -> str:

@@ -63,9 +63,14 @@ class Turn:
     notices: tuple[Notice, ...] = ()
     settled: bool = False
 
+    @property
+    def left_to_person(self) -> bool:
+        return "left_to" in self.record
+
 
 Finished = Literal["done", "answered", "claimed", "moved"]
-"""`answered`: the message has its turn already; `claimed`: a person has the conversation; `moved`: another episode began."""
+"""`answered`: the message has its turn already; `claimed`: a person has the conversation; `moved`: it stands elsewhere
+than when the turn was begun."""
 
 
 class Store:
@@ -117,6 +122,7 @@ class Store:
                 if situation.handoff is not None and situation.handoff["waiting_since"] is None:
                     waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
                     connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
+                    situation = _situation(connection, conversation)
         return Accepted(row.id, row.answer, situation)
 
     def situation(self, conversation: str) -> Situation:
@@ -130,21 +136,23 @@ class Store:
             known = connection.execute(sa.select(conversations.c.id).where(conversations.c.id == conversation)).first()
             return _situation(connection, conversation).state if known else "bot"
 
-    def finish_turn(self, conversation: str, row: int, episode: int, turn: Turn, now: datetime) -> Finished:
-        """Replies, turn record, memory and handoff in one transaction.
+    def finish_turn(self, conversation: str, row: int, begun: Situation, turn: Turn, now: datetime) -> Finished:
+        """Replies, turn record, memory and handoff in one transaction; `begun`: what the turn was taken on.
 
-        Who has the conversation is asked again inside it: where a person took over while the bot was thinking
-        (`claimed`, unless the turn says nothing), where it was closed meanwhile (`moved`) or where the message has
-        its turn already (`answered`), nothing is written.
+        Who has the conversation is asked again inside it. Nothing is written where the message has its turn already
+        (`answered`), where a person took over while the bot was thinking (`claimed`), where the one to whom the turn
+        leaves the message has gone, or where memory or handoff changed, so that the turn would undo that (`moved`).
         """
         with self._database.writing() as connection:
             situation = _situation(connection, conversation, lock=True)
             if connection.execute(sa.select(turns.c.message).where(turns.c.message == row)).first():
                 return "answered"
-            if turn.said and situation.state == "claimed":
-                return "claimed"
-            if turn.said and situation.episode != episode:
+            if turn.left_to_person != (situation.state == "claimed"):
+                return "moved" if turn.left_to_person else "claimed"
+            if not turn.left_to_person and situation != begun:
                 return "moved"
+            episode = situation.episode
+            connection.execute(messages.update().where(messages.c.id == row).values(episode=episode))
             values = {"message": row, "conversation": conversation, "episode": episode, "at": iso(now)}
             connection.execute(turns.insert().values(**values, record=dict(turn.record), answer=dict(turn.answer)))
             _write_replies(connection, conversation, episode, turn.said, now)
@@ -196,16 +204,16 @@ class Store:
         with self._database.reading() as connection:
             return connection.execute(query).scalar() or 0
 
-    def unanswered(self) -> list[tuple[str, str]]:
-        """(conversation, message id) of buyers' messages that were kept but have no turn, oldest first."""
+    def unanswered(self) -> list[dict[str, Any]]:
+        """Buyers' messages that were kept but have no turn, oldest first."""
         query = (
-            sa.select(messages.c.conversation, messages.c.message_id)
+            sa.select(messages)
             .outerjoin(turns, turns.c.message == messages.c.id)
             .where(messages.c.sender == "buyer", turns.c.message.is_(None))
             .order_by(messages.c.id)
         )
         with self._database.reading() as connection:
-            return [(row.conversation, row.message_id) for row in connection.execute(query)]
+            return [dict(row._mapping) for row in connection.execute(query)]
 
     # --- pictures ------------------------------------------------------------------------------------------------
 

@@ -102,6 +102,25 @@ agents = sa.Table(
     sa.Column("seen_at", sa.String(40)),
 )
 
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("agent", sa.String(80), sa.ForeignKey("agents.name"), nullable=False, index=True),
+    sa.Column("until", sa.String(40), nullable=False),
+)
+"""Where agents are signed in. `id` is the hash of what their browser holds."""
+
+sign_ins = sa.Table(
+    "sign_ins",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.String(64), nullable=False, index=True),
+    sa.Column("address", sa.String(64), nullable=False, index=True),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+)
+"""Tries to sign in of late that were not right. `name` and `address` are marks that tell nobody what was typed."""
+
 pictures = sa.Table(
     "pictures",
     metadata,

@@ -18,15 +18,13 @@ from bot.core.labels import HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.shop import Shop
 from bot.core.types import Language
+from bot.core.wants import BUYING, Want
+from bot.core.wants import wants as wants_of
 from bot.core.when import gravest
 
-BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
 AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "handed_over": "open", "refused": "refused"}
 
-_ANOTHER = re.compile(r"再|还要|另外|加一|加上|也要|和|also|another|plus|\band\b|as well")
-_INSTEAD = re.compile(r"换成|换个|改成|改要|还是要|还是|instead|rather|change|make that")
-_REJECTED = re.compile(r"不要|不买|去掉|取消|算了|don't want|no longer|cancel|drop the")
 _DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 FILLED_IN = ("wants", "offer", "about")
@@ -47,15 +45,6 @@ class TurnRecord:
     pictures: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Want:
-    product: str
-    colour: str | None
-    size: str | None
-    quantity: int | None
-    words: str
-
-
 def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: str) -> dict[str, Any]:
     """The card of an episode whose turns so far are `turns`, the handing-over one among them.
 
@@ -63,7 +52,7 @@ def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: 
     """
     reason = _reason(turns)
     language = turns[-1].record["language"]
-    wants = _wants(turns)
+    wants = wants_of(turns, shop)
     offer = _offer(turns, wants, shop)
     card = {
         "version": 1,
@@ -118,61 +107,6 @@ def _priority(reason: str, offer: Mapping | None, turns: Sequence[TurnRecord]) -
 
 
 # --- what the buyer wants ----------------------------------------------------------------------------------------
-
-
-def _wants(turns: Sequence[TurnRecord]) -> list[Want]:
-    wants: list[Want] = []
-    for turn in turns:
-        chosen = {s["entity"] for s in turn.record.get("said", ())} & {"product", "colour", "size", "quantity"}
-        for question in turn.record["questions"]:
-            details, label = question["details"], question["label"]
-            product = details.get("product")
-            if not product or question["outcome"] == "clarify":
-                continue
-            known = any(want.product == product for want in wants)
-            if known and chosen and _REJECTED.search(turn.text) and not _INSTEAD.search(turn.text):
-                wants = [want for want in wants if want.product != product]
-            elif label in BUYING or (label == "inform" and chosen and (known or _INSTEAD.search(turn.text))):
-                line = Want(
-                    product, details.get("colour"), details.get("size"), details.get("quantity"), question["text"]
-                )
-                wants = _wanted(wants, line, turn, bool(chosen))
-    return wants
-
-
-def _wanted(wants: list[Want], line: Want, turn: TurnRecord, chosen: bool) -> list[Want]:
-    """The wants after one more was said: refined, added or put in another's place."""
-    same = next((want for want in wants if want.product == line.product), None)
-    instead = bool(_INSTEAD.search(turn.text))
-    if same is None:
-        replaced = _replaced(wants, turn) if instead else None
-        return [line if want is replaced else want for want in wants] if replaced else [*wants, line]
-    if _differs(line, same) and _ANOTHER.search(turn.text) and not instead:
-        return [*wants, line]
-    merged = Want(
-        line.product,
-        line.colour or same.colour,
-        line.size or same.size,
-        line.quantity or same.quantity,
-        line.words if chosen and _says_more(line, same) else same.words,
-    )
-    return [merged if want is same else want for want in wants]
-
-
-def _says_more(line: Want, same: Want) -> bool:
-    """Whether something was chosen that had not been: a repeated quantity beside an offer says nothing new."""
-    said = ((line.colour, same.colour), (line.size, same.size), (line.quantity, same.quantity))
-    return any(new and new != old for new, old in said)
-
-
-def _replaced(wants: list[Want], turn: TurnRecord) -> Want | None:
-    """What another thing is taken instead of: the one named (料理机换成厨师机), else the last."""
-    named = [s["value"] for s in turn.record.get("said", ()) if s["entity"] == "product"]
-    return next((want for want in wants if want.product in named), wants[-1] if wants else None)
-
-
-def _differs(line: Want, same: Want) -> bool:
-    return any(new and old and new != old for new, old in ((line.colour, same.colour), (line.size, same.size)))
 
 
 def _want_json(want: Want, shop: Shop, language: Language) -> dict[str, Any]:

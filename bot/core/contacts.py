@@ -21,8 +21,11 @@ SPACED_PHONE = re.compile(
 """The same with each digit for itself."""
 
 LANDLINE = re.compile(
-    r"(?<![\d.-])(?P<before>(?:\+?86[- ]?)?)(?P<id>(?P<head>0(?:10|2\d|[3-9]\d{2}))[- ]?\d{3,4}[- ]?(?P<tail>\d{4}))(?![\d-])"
+    r"(?<![\d.-])(?P<before>(?P<abroad>(?:\+|00)86[- ]?)?(?:86[- ]?)?)"
+    r"(?P<id>(?P<head>(?(abroad)0?|0)(?:10|2\d|[3-9]\d{2}))[- ]?[2-8]\d{2,3}[- ]?(?P<tail>\d{4}))(?![\d-])"
 )
+"""An area code, whose 0 falls away behind +86, and a number of 7 or 8 digits that begins with 2 to 8."""
+
 ABROAD = re.compile(
     r"(?P<before>)(?P<id>(?P<head>\+(?!86)[1-9]\d{0,2})(?:[ -]?\(?\d{1,4}\)?){1,5}[ -]?(?P<tail>\d{2}[ -]?\d{2}))(?![ -]?\d)"
 )
@@ -54,7 +57,7 @@ def find_contacts(text: str) -> Iterator[Found]:
     for match in LANDLINE.finditer(text):
         area, rest = match["head"], _digits(match["id"]).removeprefix(match["head"])
         if len(rest) >= 7:
-            yield Found("contact", f"{area}-{rest}", *match.span(), {"kind": "phone"})
+            yield Found("contact", f"0{area.removeprefix('0')}-{rest}", *match.span(), {"kind": "phone"})
     for match in ABROAD.finditer(text):
         if 8 <= len(_digits(match["id"])) <= 15:
             yield Found("contact", f"+{_digits(match['id'])}", *match.span(), {"kind": "phone"})
@@ -109,7 +112,9 @@ _NAME_ALONE = re.compile(rf"{_POLITE}(?P<id>{_UNUSUAL}{_NAME}){_POLITE}", re.IGN
 _LETTERS_BEHIND = re.compile(rf"{_POLITE}(?:{_MY})?{_WECHAT_WORD}\s*(?P<id>{_NAME}){_POLITE}", re.IGNORECASE)
 _ORDINARY = ("please", "number", "account", "payment", "contact", "instead", "thanks")
 
-_DIGITS = re.compile(r"(?<![\d.¥￥$+_a-z-])(?P<n>\d(?:[ -]?\d){6,12})(?![ -]?\d|\.\d|[_a-z])")
+_DIGITS = re.compile(
+    r"(?<![\d.¥￥$+_a-z-])(?:(?:\+|00)86[ -]?|86[ -])?(?P<n>\d(?:[ -]?\d){6,12})(?![ -]?\d|\.\d|[_a-z])"
+)
 _CALLED = re.compile(
     r"电话|電話|手机|手機|联系|聯繫|聯絡|号码|號碼|打给我|打給我|打我|座机|\b(?:call|phone|tel|telephone|mobile|cell|number|text|reach)\b"
 )

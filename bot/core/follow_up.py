@@ -69,6 +69,7 @@ _FILLER = re.compile(
 )
 _AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b|^(?:and )?if i\b")
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
+_ASKED_BACK = re.compile(r"[呢吗么?？]")
 _IN_STOCK = re.compile(r"有(?:没有|木有|吗|么|嘛|货|没|不)|还有|in stock|available|\bleft\b")
 _BUYING = re.compile(r"来|拿|要了|我要|就要|拍|下单|订|买|\b(?:take|buy|order|get|want)\b")
 _COMPANY = re.compile(
@@ -107,6 +108,12 @@ def follow_up_label(question: Question, own: tuple[Entity, ...], dialogue: Dialo
         return "ask_usage"
     if "attribute" in names:
         return "ask_size" if _about_fit(own) else "ask_spec"
+    if (
+        question.label == "purchase_intent"
+        and {"product", "quantity"} <= names
+        and not _ASKED_BACK.search(question.text)
+    ):
+        return None
     if last in HANDED_OVER and not asking:
         return "inform"
     if names & {"colour", "size", "product"} and _IN_STOCK.search(question.text.lower()):

@@ -20,7 +20,7 @@ _NOT_PIECES = "钱|人|月|小时|钟|星期|礼拜|问题|颜色|色|多|尺|�
 _NOT_A_DOZEN = "不|开|蛋|折|包|电|算|字|印|成|个|发|碎|豆|冰|汁|肉|面|奶|磨|孔|底|架|工|给|来|扫|理|听"
 _CLAUSE = r"(?:^|(?<=[,.;!?，。？！])\s*|(?<![a-z])(?:just|only|yes|yeah|ok|okay|and|then|make it|make that|of it|im|i['’]m|maybe)\s+)"
 _VERB = (
-    r"(?:take|buy|buying|(?:get|send|bring)(?: me| us)?|getting|want|wanna|order|ordering|need|have|(?:i['’]?d|would) like|"
+    r"(?:take|buy|buying|(?:put|mark|count) (?:me|us) down for|(?:get|send|bring)(?: me| us)?|getting|want|wanna|order|ordering|need|have|(?:i['’]?d|would) like|"
     r"how much (?:is|are|would|for)(?: it| they| be)?(?: for)?|(?:price|cost|total) (?:for|of)|if i (?:buy|get|take|order))"
 )
 _NOT_WANTED = r"(?![\w.%:]|\s*(?:cm|kg|inch|ft|lb|people|persons?|days?|weeks?|hours?|hrs?|minutes?|mins?|months?|years?|year|l|ml|yuan|rmb|bucks|off|percent|more|question|questions|thing|that|which|with|who|for my|size|of the best)(?![a-z]))"
@@ -30,7 +30,7 @@ _QUANTITIES = (
     re.compile(rf"(?<![\w.])(?P<bare>{NUMBER})\s+for\s+(?=[¥￥$]?\d)"),
     re.compile(rf"(?<![第这那哪每几])(?P<dozens>{NUMBER})\s*打(?!{_NOT_A_DOZEN})"),
     re.compile(rf"(?<![a-z])(?P<dozens>an?|half an?|{NUMBER})\s+{_DOZEN}"),
-    re.compile(rf"(?<![第这那哪每几人])(?P<n>{NUMBER})\s*(?:[来多](?=个|件|套|台))?(?:{PIECES})(?!{_NOT_PIECES})"),
+    re.compile(rf"(?<![第这那哪每几人米点])(?P<n>{NUMBER})\s*(?:[来多](?=个|件|套|台))?(?:{PIECES})(?!{_NOT_PIECES})"),
     re.compile(r"(?<![这那它他她们咱妻口哥姐娘爷])(?P<n>[俩仨])(?!人|口|月|小时|天|字|钟|礼拜|星期|问题|颜色|款|孩子)"),
     re.compile(r"(?<![a-z\d.])(?:(?<![a-z] )(?<!\d )[x×*]\s*|(?<!\d )[x×*])(?P<n>\d{1,4})(?![\d.a-z码])"),
     re.compile(r"(?<![\w.])(?P<n>\d{1,4})\s*[x×](?!\s*[\d.a-z码号])"),
@@ -44,6 +44,8 @@ _QUANTITIES = (
     re.compile(r"(?<=\d)\s*(?:yuan|rmb)?\s+for (?P<n>two|three|four|five|six|[2-9])(?![\w.%])"),
     re.compile(rf"{_CLAUSE}(?P<few>{NUMBER})\s*(?:please|pls|plz|then|in total|altogether)\b"),
     re.compile(rf"(?<![a-z])(?:make it|make that)\s+(?P<few>{NUMBER})(?![\w.%:])"),
+    re.compile(rf"(?<![a-z])(?:only|just)\s+(?P<few>{NUMBER})\s*(?=$|[,.!;])"),
+    re.compile(rf"{_CLAUSE}(?P<few>{NUMBER})\s+in\s+(?!a |the |my |your |stock|total|all|\d|one|this|that|case|each)"),
     re.compile(r"^(?:just|only|ok|yes|and)?\s*(?P<few>two|three|four|five|six|seven|eight|nine|ten)[\s.!?]*$"),
     re.compile(rf"(?:要|拍|买|来|拿|订|整)\s*(?:了)?\s*(?P<n>{CHINESE}{{1,6}})(?=$|[\s,，。!！的吧呢])"),
     re.compile(r"(?:要|拍|买|来|拿|订|整)\s*(?:了)?\s*(?P<bare>\d{1,3})(?=$|[\s,，。!！吧呢])"),
@@ -72,7 +74,7 @@ def _counted(text: str, goods: Iterable[Span]) -> Iterator[Found]:
             if number:
                 yield Found("quantity", number, *_narrow(match))
     for start, _ in goods:
-        before = _BEFORE_GOODS.search(text, max(0, start - 40), start)
+        before = _BEFORE_GOODS.search(text, max(0, start - 40), start) or _ONE.search(text, max(0, start - 40), start)
         counted = parse_number(before["n"]) if before else None
         if before and counted and counted == int(counted) and counted <= 9999:
             yield Found("quantity", int(counted), *before.span("n"))
@@ -81,6 +83,11 @@ def _counted(text: str, goods: Iterable[Span]) -> Iterator[Found]:
 _BEFORE_GOODS = re.compile(
     rf"(?<![\w.-])(?P<n>(?!one ){NUMBER})\s?[x×]?\s(?:(?:more|of the|of your|extra|same|other|new|small|medium|large|[sml]|x{{1,3}}l)\s){{0,3}}$"
 )
+
+_ONE = re.compile(
+    r"(?:^|[,.;!]\s*|\b(?:and|then|like|want|need|get|order|buy|take|ok|plus)\s+)(?P<n>one)\s(?:(?:more|extra|new|small|medium|large|[sml]|x{1,3}l)\s){0,3}$"
+)
+"""“One”, where it counts (one red sweater): in “this one waterproof jacket” it does not."""
 
 
 def _pieces(text: str, match: re.Match) -> int | None:

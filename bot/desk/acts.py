@@ -15,10 +15,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.core.handoff import Agent, Refused, check, ending
 from bot.core.notices import notices
 from bot.desk.handoff import handoff_answer
-from bot.desk.rendering import base_of, explained, language_of, refusal, wants_json
+from bot.desk.rendering import base_of, explained, language_of, refusal, wants_json, written
 from bot.desk.signing_in import DESK_ROLES, csrf_right, for_agents
 from bot.front.conversations import MOST_CHARACTERS
 from bot.front.problems import Problem
+from bot.front.requests import storable
 
 if TYPE_CHECKING:
     from bot.front.app import Front
@@ -49,7 +50,7 @@ async def act(request: Request, agent: Agent) -> Response:
         if wants_json(request):
             return refusal(409, no)
         said = explained(no.code, no.agent, language_of(request))
-        return await handoff_answer(request, agent, handoff["id"], 409, said)
+        return await handoff_answer(request, agent, handoff["id"], 409, said, await written(request))
     log.info("act act=%s handoff=%s", name, handoff["id"])
     front.live.tell(handoff["conversation"])
     if wants_json(request):
@@ -149,7 +150,7 @@ ACTS: Mapping[str, Act] = {
 
 def _text(form: FormData, name: str, most: int | None) -> str:
     """What was written, as any database takes it. Raises Refused where it is too long."""
-    text = str(form.get(name, "")).replace("\x00", "?").encode("utf-8", "replace").decode().strip()
+    text = storable(str(form.get(name, ""))).strip()
     if most is not None and len(text) > most:
         raise Refused("too_long")
     return text

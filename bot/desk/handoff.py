@@ -45,9 +45,9 @@ async def handoff_page(request: Request, agent: Agent) -> Response:
 
 
 async def handoff_answer(
-    request: Request, agent: Agent, id: str, status: int = 200, error: str | None = None
+    request: Request, agent: Agent, id: str, status: int = 200, error: str | None = None, written: str = ""
 ) -> Response:
-    """The page of a handoff, with a sentence on what went wrong where something did. Raises Problem (404)."""
+    """The page of a handoff, with a sentence on what went wrong and what was written then. Raises Problem (404)."""
     view = await asyncio.to_thread(_view, request, agent, id)
     if view is None:
         raise Problem(404, "not_found")
@@ -59,7 +59,8 @@ async def handoff_answer(
         "after": view["after"],
         "most": {"text": MOST_CHARACTERS, "picture": LARGEST_PICTURE},
     }
-    return page(request, "handoff.html", status=status, agent=who(agent), client=client, error=error, **view)
+    given = {"agent": who(agent), "client": client, "error": error, "written": written}
+    return page(request, "handoff.html", status=status, **given, **view)
 
 
 async def handoff_events(request: Request) -> Response:

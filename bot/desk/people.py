@@ -13,6 +13,7 @@ from bot.core.handoff import Agent
 from bot.desk.rendering import base_of, language_of, page, words
 from bot.desk.shown import sight_of
 from bot.desk.signing_in import csrf_right, for_agents, who
+from bot.front.requests import storable
 
 ROLES = ("agent", "lead", "content")
 LEAST_PASSWORD, MOST_PASSWORD = 8, 200
@@ -37,6 +38,20 @@ async def save_person(request: Request, agent: Agent) -> Response:
         return await _answer(request, agent, 409, words(language_of(request))[fault], name)
     hashed = await asyncio.to_thread(PasswordHasher().hash, password)
     await asyncio.to_thread(front.agents.save, name.strip(), hashed, role)
+    front.live.tell()
+    return RedirectResponse(f"{base_of(request)}/desk/people", status_code=303)
+
+
+@for_agents
+async def sign_out_everywhere(request: Request, agent: Agent) -> Response:
+    """Ends somebody's sessions on all their computers and phones: a lead's act, or one's own."""
+    form, front = await request.form(), request.app.state.front
+    name, said = str(form.get("name", "")), words(language_of(request))
+    if not csrf_right(request, str(form.get("csrf", ""))):
+        return await _answer(request, agent, 409, said["refused_page_too_old"])
+    if name != agent.name and not agent.leads:
+        return await _answer(request, agent, 409, said["people_leads_sign_out"])
+    await asyncio.to_thread(front.agents.end_sessions, storable(name))
     front.live.tell()
     return RedirectResponse(f"{base_of(request)}/desk/people", status_code=303)
 

@@ -16,11 +16,12 @@ from sse_starlette import ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from bot.core.handoff import OPEN, Agent, Refused
-from bot.desk.rendering import base_of, fragment, language_of, page, refusal, wants_json
+from bot.core.handoff import OPEN, Agent
+from bot.desk.rendering import base_of, fragment, language_of, page, wants_json
 from bot.desk.shown import Sight, handoff_shown, sight_of
 from bot.desk.signing_in import DESK_ROLES, agent_of, csrf_right, for_agents, who
 from bot.front.live import event, last_seen, stream
+from bot.front.problems import Problem
 from bot.ports import StoreError
 
 if TYPE_CHECKING:
@@ -223,7 +224,7 @@ async def set_duty(request: Request, agent: Agent) -> Response:
     """The switch for oneself."""
     form = await request.form()
     if not csrf_right(request, str(form.get("csrf", ""))):
-        return refusal(403, Refused("stale"))
+        raise Problem(403, "page_too_old")
     front = request.app.state.front
     await asyncio.to_thread(front.agents.set_duty, agent.name, form.get("on") == "1")
     front.live.tell()

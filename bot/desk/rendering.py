@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from bot.core.handoff import Refused
 from bot.core.types import Language
+from bot.front.problems import WORDS as ERRORS
 
 HERE = Path(__file__).parent
 CSRF_COOKIE, LANGUAGE_COOKIE = "nightdesk_csrf", "nightdesk_language"
@@ -24,6 +25,11 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 def base_of(request: Request) -> str:
     """The path that the desk is served under, behind a proxy that tells it."""
     return request.scope.get("root_path", "").rstrip("/")
+
+
+def here(request: Request) -> str:
+    """The page's own address."""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 def language_of(request: Request) -> Language:
@@ -100,6 +106,29 @@ def set_cookie(request: Request, response: Response, name: str, value: str, seco
 
 def wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page of the desk, to show it as it comes."""
+    at_the_desk = f"{request.url.path}/".startswith(f"{base_of(request)}/desk/")
+    return at_the_desk and "text/html" in request.headers.get("accept", "") and not wants_json(request)
+
+
+async def written(request: Request) -> str:
+    """What somebody wrote in the form that they sent, to be shown again where it could not be taken."""
+    if request.method != "POST":
+        return ""
+    form = await request.form()
+    return "\n".join(str(form[field]) for field in ("text", "remark", "note") if form.get(field))
+
+
+async def problem_page(request: Request, status: int, code: str) -> Response:
+    """A page that says what happened and what to do. `code`: one of bot/front/problems.json."""
+    said, other = words(language_of(request)), ERRORS[code][language_of(request)]
+    given = {"what": said.get(f"problem_{code}", other), "do": said.get(f"problem_{code}_do", said["problem_do"])}
+    again = here(request) if request.method == "GET" and status >= 500 else None
+    kept = await written(request) if code in ("not_kept", "not_found") else ""
+    return page(request, "problem.html", status=status, again=again, written=kept, **given)
 
 
 def explained(code: str, agent: str | None, language: Language) -> str:

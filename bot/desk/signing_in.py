@@ -1,4 +1,4 @@
-"""Who is at the desk: names and passwords, sessions that can be ended, and a brake on guessing."""
+"""Who is at the desk: names and passwords, sessions, and a brake on guessing."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache, wraps
 from typing import Any
 from urllib.parse import quote
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from itsdangerous import BadSignature, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -22,100 +21,40 @@ from bot.core.handoff import Agent, Refused
 from bot.desk.rendering import (
     CSRF_COOKIE,
     base_of,
+    explained,
+    here,
     language_of,
     page,
     refusal,
     set_cookie,
     wants_json,
     words,
+    written,
 )
+from bot.front.requests import storable
 
 COOKIE = "nightdesk_agent"
-SESSION_SECONDS = 12 * 3600
+LASTS = timedelta(hours=12)
 DESK_ROLES = ("agent", "lead")
 WITHIN = timedelta(minutes=10)
-MOST_WRONG = {"name and address": 5, "address": 30, "name": 100}
+MOST_WRONG = {("name", "address"): 5, ("address",): 30, ("name",): 100}
 """Wrong passwords within WITHIN, after which nobody is heard: the first stops a guesser, the others one with many names
 or many addresses."""
-
-
-class Throttle:
-    """Wrong passwords of late. In memory: a restart forgives them."""
-
-    def __init__(self) -> None:
-        self._wrong: dict[tuple[str, ...], list[datetime]] = {}
-
-    def wait(self, name: str, address: str, now: datetime) -> timedelta:
-        """For how long nothing is heard from this address for this name."""
-        return max((self._wait(key, most, now) for key, most in _keys(name, address)), default=timedelta(0))
-
-    def wrong(self, name: str, address: str, now: datetime) -> None:
-        if len(self._wrong) > 10_000:
-            self._wrong = {key: times for key, times in self._wrong.items() if times[-1] > now - WITHIN}
-        for key, most in _keys(name, address):
-            self._wrong[key] = [*self._wrong.get(key, ()), now][-most:]
-
-    def right(self, name: str, address: str) -> None:
-        self._wrong.pop(("name and address", name, address), None)
-
-    def _wait(self, key: tuple[str, ...], most: int, now: datetime) -> timedelta:
-        times = self._wrong.get(key, [])
-        if len(times) < most:
-            return timedelta(0)
-        return max(timedelta(0), times[0] + WITHIN - now)
-
-
-def _keys(name: str, address: str) -> list[tuple[tuple[str, ...], int]]:
-    values = {"name and address": (name, address), "address": (address,), "name": (name,)}
-    return [((kind, *values[kind]), most) for kind, most in MOST_WRONG.items()]
-
-
-class Door:
-    """What is remembered of signing in while the process runs."""
-
-    def __init__(self) -> None:
-        self.throttle = Throttle()
-        self.signed_out: dict[str, datetime] = {}
-        """Sessions that were ended, with the time from which their signature ends them."""
-
-
-def _door(request: Request) -> Door:
-    state = request.app.state
-    if not hasattr(state, "door"):
-        state.door = Door()
-    return state.door
 
 
 # --- sessions ----------------------------------------------------------------------------------------------------
 
 
-def _signer(request: Request) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(request.app.state.front.secret, salt="agent")
-
-
-def _session(request: Request) -> tuple[str, str, str] | None:
-    """(name, mark of the password, id) by the cookie's signature."""
-    try:
-        name, mark, id = _signer(request).loads(request.cookies.get(COOKIE, ""), max_age=SESSION_SECONDS)
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return name, mark, id
+def _id(token: str) -> str:
+    """By which a session is kept: whoever reads the database cannot sign in with it."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def agent_of(request: Request) -> Agent | None:
-    """Who is signed in. The database is asked whether they are still of the desk, with the same password."""
-    session = _session(request)
-    if session is None or session[2] in _door(request).signed_out:
-        return None
-    known = request.app.state.front.agents.find(session[0])
-    if known is None or known["role"] not in DESK_ROLES or _mark(known["password"]) != session[1]:
-        return None
-    return Agent(known["name"], known["role"])
-
-
-def _mark(password_hash: str) -> str:
-    """By which a session ends when the password changes."""
-    return hashlib.sha256(password_hash.encode()).hexdigest()[:16]
+    """Who is signed in, as the database knows it now."""
+    front, token = request.app.state.front, request.cookies.get(COOKIE)
+    known = front.agents.of_session(_id(token), front.clock.now()) if token else None
+    return Agent(known["name"], known["role"]) if known and known["role"] in DESK_ROLES else None
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -127,18 +66,18 @@ def for_agents(endpoint: Callable[[Request, Agent], Awaitable[Response]]) -> End
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
         agent = await asyncio.to_thread(agent_of, request)
-        return await endpoint(request, agent) if agent else _to_login(request)
+        return await endpoint(request, agent) if agent else await _to_login(request)
 
     return guarded
 
 
-def _to_login(request: Request) -> Response:
+async def _to_login(request: Request) -> Response:
     if wants_json(request):
         return refusal(401, Refused("session"))
-    address = f"{base_of(request)}/desk/login"
-    if request.method == "GET":
-        wanted = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-        address += f"?next={quote(wanted, safe='/')}"
+    if request.method != "GET":
+        error = explained("session", None, language_of(request))
+        return _login_page(request, 401, error, next=request.url.path, written=await written(request))
+    address = f"{base_of(request)}/desk/login?next={quote(here(request), safe='/')}"
     return RedirectResponse(address, status_code=303)
 
 
@@ -151,8 +90,11 @@ def csrf_right(request: Request, given: str) -> bool:
 # --- the pages ---------------------------------------------------------------------------------------------------
 
 
-def _login_page(request: Request, status: int = 200, error: str | None = None) -> Response:
-    return page(request, "login.html", status=status, error=error, next=_next(request))
+def _login_page(
+    request: Request, status: int = 200, error: str | None = None, next: str = "", written: str = ""
+) -> Response:
+    given = {"error": error, "next": _next(request, next), "written": written}
+    return page(request, "login.html", status=status, **given)
 
 
 def _next(request: Request, given: str = "") -> str:
@@ -169,26 +111,29 @@ async def login_page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """A wrong name and a wrong password take the same time and get the same answer."""
     form, said = await request.form(), words(language_of(request))
+    wanted = str(form.get("next", ""))
     if not csrf_right(request, str(form.get("csrf", ""))):
-        return _login_page(request, 403, said["page_too_old"])
-    front, door = request.app.state.front, _door(request)
-    name, password = str(form.get("name", ""))[:80], str(form.get("password", ""))[:200]
-    address, now = request.client.host if request.client else "", front.clock.now()
-    wait = door.throttle.wait(name, address, now)
+        return _login_page(request, 403, said["page_too_old"], wanted)
+    front, password = request.app.state.front, str(form.get("password", ""))[:200]
+    name, now = storable(str(form.get("name", "")))[:80], front.clock.now()
+    address = request.client.host if request.client else ""
+    marks: tuple[str, str] = (_mark(request, name), _mark(request, address))
+    wait = await asyncio.to_thread(front.agents.try_sign_in, marks, now, MOST_WRONG, WITHIN)
     if wait:
         minutes = str(-(-wait.seconds // 60))
-        return _login_page(request, 429, said["too_many_wrong"].replace("{minutes}", minutes))
+        return _login_page(request, 429, said["too_many_wrong"].replace("{minutes}", minutes), wanted)
     known = await asyncio.to_thread(front.agents.find, name)
     right = await asyncio.to_thread(_password_right, known["password"] if known else _nobody(), password)
     if not (known and right):
-        door.throttle.wrong(name, address, now)
-        return _login_page(request, 401, said["wrong_password"])
-    door.throttle.right(name, address)
+        return _login_page(request, 401, said["wrong_password"], wanted)
+    await asyncio.to_thread(front.agents.forgive, marks)
     if known["role"] not in DESK_ROLES:
-        return _login_page(request, 403, said["no_desk"])
-    response = RedirectResponse(_next(request, str(form.get("next", ""))), status_code=303)
-    session = (name, _mark(known["password"]), secrets.token_urlsafe(12))
-    set_cookie(request, response, COOKIE, _signer(request).dumps(session), SESSION_SECONDS)
+        return _login_page(request, 403, said["no_desk"], wanted)
+    token = secrets.token_urlsafe(24)
+    if not await asyncio.to_thread(front.agents.begin_session, _id(token), name, known["password"], now, LASTS):
+        return _login_page(request, 401, said["wrong_password"], wanted)
+    response = RedirectResponse(_next(request, wanted), status_code=303)
+    set_cookie(request, response, COOKIE, token, int(LASTS.total_seconds()))
     return response
 
 
@@ -198,14 +143,18 @@ async def sign_out(request: Request) -> Response:
     response = RedirectResponse(f"{base_of(request)}/desk/login", status_code=303)
     if not csrf_right(request, str(form.get("csrf", ""))):
         return response
-    if session := _session(request):
-        front, door = request.app.state.front, _door(request)
-        now = front.clock.now()
-        kept = {id: until for id, until in door.signed_out.items() if until > now}
-        door.signed_out = {**kept, session[2]: now + timedelta(seconds=SESSION_SECONDS)}
-        front.live.tell()
+    front = request.app.state.front
+    await asyncio.to_thread(front.agents.end_session, _id(request.cookies.get(COOKIE, "")))
+    front.live.tell()
     response.delete_cookie(COOKIE, path=base_of(request) or "/")
     return response
+
+
+def _mark(request: Request, text: str) -> str:
+    """By which tries are counted: what was typed for a name may be a password, and addresses are personal."""
+    return hmac.new(
+        request.app.state.front.secret.encode(), text.encode("utf-8", "replace"), hashlib.sha256
+    ).hexdigest()
 
 
 def _password_right(password_hash: str, password: str) -> bool:

@@ -14,6 +14,7 @@ from bot.core.telling import why
 from bot.desk.rendering import base_of, language_of, page
 from bot.desk.shown import Sight, sight_of
 from bot.desk.signing_in import csrf_right, for_agents, who
+from bot.front.problems import Problem
 
 
 @for_agents
@@ -49,9 +50,10 @@ def _why(row: dict[str, Any], sight: Sight) -> str:
 @for_agents
 async def retry_unsent(request: Request, agent: Agent) -> Response:
     form = await request.form()
-    if csrf_right(request, str(form.get("csrf", ""))):
-        front = request.app.state.front
-        asked = {str(id) for id in form.getlist("id")}
-        stuck = [row["id"] for row in await asyncio.to_thread(front.outbox.unsent)]
-        await asyncio.to_thread(front.outbox.retry, [id for id in stuck if str(id) in asked], front.clock.now())
+    if not csrf_right(request, str(form.get("csrf", ""))):
+        raise Problem(403, "page_too_old")
+    front = request.app.state.front
+    asked = {str(id) for id in form.getlist("id")}
+    stuck = [row["id"] for row in await asyncio.to_thread(front.outbox.unsent)]
+    await asyncio.to_thread(front.outbox.retry, [id for id in stuck if str(id) in asked], front.clock.now())
     return RedirectResponse(f"{base_of(request)}/desk/unsent", status_code=303)

@@ -25,6 +25,7 @@ from bot.adapters.rasa_client import RasaClient
 from bot.adapters.store import Store
 from bot.adapters.words import Words
 from bot.desk.pages import desk_routes
+from bot.desk.rendering import problem_page, wants_page
 from bot.front.api import api_routes
 from bot.front.chat import chat_routes
 from bot.front.conversations import Conversations
@@ -127,20 +128,27 @@ async def readyz(request: Request) -> Response:
     return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
 
 
-async def _refused(_: Request, refused: Exception) -> Response:
+# --- what goes wrong: JSON, and for a browser at the desk a page ---------------------------------------------------
+
+
+async def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Problem)  # Starlette hands a handler what it is registered for
-    return problem(refused.status, refused.code, refused.detail)
+    return await _told(request, refused.status, refused.code, refused.detail)
 
 
-async def _store_failed(_: Request, error: Exception) -> Response:
+async def _store_failed(request: Request, error: Exception) -> Response:
     log.error("store_failed error=%s", error)
-    return problem(503, "not_kept")
+    return await _told(request, 503, "not_kept")
 
 
-async def _not_found(_: Request, __: Exception) -> Response:
-    return problem(404, "not_found")
+async def _not_found(request: Request, _: Exception) -> Response:
+    return await _told(request, 404, "not_found")
 
 
-async def _failed(_: Request, error: Exception) -> Response:
+async def _failed(request: Request, error: Exception) -> Response:
     log.exception("request_failed", exc_info=error)
-    return problem(500, "failed")
+    return await _told(request, 500, "failed")
+
+
+async def _told(request: Request, status: int, code: str, detail: str = "") -> Response:
+    return await problem_page(request, status, code) if wants_page(request) else problem(status, code, detail)

@@ -11,6 +11,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 SESSION_DAYS = 30
+RENEWED_AFTER = timedelta(days=1)
+NOT_CACHED = {"Cache-Control": "no-store"}
+"""What opens a conversation, or shows it, is kept by the buyer's page alone."""
 
 
 def chat_routes() -> list[Route]:
@@ -66,16 +70,30 @@ async def begin(request: Request) -> Response:
             "token": _signer(request).dumps(session),
             "shop": dict(shop.name),
             "greeting": greeting,
-        }
+        },
+        headers=NOT_CACHED,
     )
 
 
 def _session(request: Request) -> dict[str, Any]:
+    return _signed(request)[0]
+
+
+def _renewed(request: Request) -> dict[str, str]:
+    """{"token"} with which the same conversation stays open, where the one in use is more than a day old: who comes back
+    within SESSION_DAYS of the last time finds the thread."""
+    session, signed_at = _signed(request)
+    old = datetime.now(timezone.utc) - signed_at > RENEWED_AFTER
+    return {"token": str(_signer(request).dumps(session))} if old else {}
+
+
+def _signed(request: Request) -> tuple[dict[str, Any], datetime]:
+    """The session that the request's token opens, and when it was signed. Raises Problem (401)."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     try:
         if scheme.lower() != "bearer":
             raise BadSignature("no token")
-        return _signer(request).loads(token, max_age=SESSION_DAYS * 86400)
+        return _signer(request).loads(token, max_age=SESSION_DAYS * 86400, return_timestamp=True)
     except BadSignature:
         raise Problem(401, "session") from None
 
@@ -94,17 +112,20 @@ async def send(request: Request) -> Response:
     incoming = Incoming(conversation, body.message_id, body.text, attachments, session["language"], product)
     answer = await front.conversations.receive(incoming)
     seq = await asyncio.to_thread(front.store.last_number, conversation)
-    return JSONResponse({"replies": answer["replies"], "state": answer["state"], "seq": seq})
+    told = {"replies": answer["replies"], "state": answer["state"], "seq": seq, **_renewed(request)}
+    return JSONResponse(told, headers=NOT_CACHED)
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
 
 
 async def thread(request: Request) -> Response:
-    """The thread after a message's number, as the buyer may see it, and where the conversation stands."""
+    """The thread after a message's number, as the buyer may see it, where the conversation stands, and a new token
+    where that in use grows old."""
     front, session = request.app.state.front, _session(request)
     after = _number(request.query_params.get("after", "0"))
-    return JSONResponse(await asyncio.to_thread(_news, front, session["conversation"], after))
+    news = await asyncio.to_thread(_news, front, session["conversation"], after)
+    return JSONResponse(news | _renewed(request), headers=NOT_CACHED)
 
 
 async def events(request: Request) -> Response:

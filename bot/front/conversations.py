@@ -71,18 +71,19 @@ class Conversations:
         answer = accepted.answer
         situation = accepted.situation
         while answer is None:
-            if situation.handoff and situation.state == "claimed":
-                turn = _left_to_person(situation)
-            else:
-                turn = self._whole(incoming, situation, await self._turn(incoming, situation))
-            answer = await asyncio.to_thread(self._finish, incoming, accepted.row, situation.episode, turn)
+            taken = None if situation.state == "claimed" else await self._turn(incoming, situation)
+            answer = await asyncio.to_thread(self._finish, incoming, accepted.row, situation, taken)
             situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
         self._live.tell(incoming.conversation)
         return answer
 
-    def _finish(self, incoming: Incoming, row: int, episode: int, turn: Turn) -> Mapping[str, Any] | None:
-        """The message's answer; None where the conversation moved on meanwhile and the turn has to be taken anew."""
-        done = self._store.finish_turn(incoming.conversation, row, episode, turn, self._clock.now())
+    def _finish(
+        self, incoming: Incoming, row: int, situation: Situation, taken: RasaTurn | None
+    ) -> Mapping[str, Any] | None:
+        """The message's answer, left to a person where the bot took no turn; None where the conversation moved on
+        meanwhile and the turn has to be taken anew."""
+        turn = self._whole(incoming, situation, taken) if taken else _left_to_person(situation)
+        done = self._store.finish_turn(incoming.conversation, row, situation, turn, self._clock.now())
         if done == "answered":
             return self._store.answer(row) or turn.answer
         if done != "done":
@@ -173,13 +174,16 @@ class Conversations:
 
     async def answer_the_unanswered(self) -> int:
         """Answers messages that were kept but not answered before the process ended; gives how many."""
-        waiting = await asyncio.to_thread(self._store.unanswered)
-        for conversation, message_id in waiting:
-            row = next(
-                m for m in await asyncio.to_thread(self._store.thread, conversation) if m["message_id"] == message_id
-            )
-            await self.receive(Incoming(conversation, message_id, row["text"], tuple(row["attachments"])))
-        return len(waiting)
+        answered = 0
+        for row in await asyncio.to_thread(self._store.unanswered):
+            kept = Incoming(row["conversation"], row["message_id"], row["text"], tuple(row["attachments"]))
+            try:
+                await self.receive(kept)
+            except Exception:  # whatever it was, the others are answered and the front starts
+                log.exception("not_answered_after_restart conversation=%s", kept.conversation)
+            else:
+                answered += 1
+        return answered
 
 
 def _left_to_person(situation: Situation) -> Turn:

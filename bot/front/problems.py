@@ -7,7 +7,7 @@ from pathlib import Path
 
 from starlette.responses import JSONResponse
 
-_WORDS = json.loads((Path(__file__).parent / "problems.json").read_text(encoding="utf-8"))
+WORDS = json.loads((Path(__file__).parent / "problems.json").read_text(encoding="utf-8"))
 
 
 class Problem(Exception):
@@ -19,7 +19,7 @@ class Problem(Exception):
 
 
 def problem(status: int, code: str, detail: str = "") -> JSONResponse:
-    error = {"code": code, "message": _WORDS[code]}
+    error = {"code": code, "message": WORDS[code]}
     if detail:
         error["detail"] = detail
     return JSONResponse({"error": error}, status_code=status)

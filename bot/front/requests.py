@@ -19,14 +19,19 @@ else:
     Address = constr(strict=True, max_length=2000, regex=r"^https?://[^\s<>\"']+$")
 
 
+def storable(text: str) -> str:
+    """The text as any database takes it: what no text holds (NUL, lone surrogates) becomes “?”."""
+    return text.replace("\x00", "?").encode("utf-8", "replace").decode()
+
+
 class Storable(BaseModel):
-    """A body with a `text` that any database takes: what no text holds (NUL, lone surrogates) becomes “?”."""
+    """A body with a `text` that any database takes."""
 
     text: StrictStr = Field(description="What the buyer wrote.")
 
     @validator("text")
     def _storable(cls, text: str) -> str:
-        return text.replace("\x00", "?").encode("utf-8", "replace").decode()
+        return storable(text)
 
 
 class Attachment(BaseModel):

@@ -259,7 +259,7 @@ def _record(ask: Ask, answer: Answer, handover_facts: tuple[Fact, ...]) -> dict[
 
 def _said(entity: Entity) -> dict[str, Any]:
     value = list(entity.value) if isinstance(entity.value, tuple) else entity.value
-    return {"entity": entity.name, "value": value, "text": entity.text}
+    return {"entity": entity.name, "value": value, "text": entity.text, "start": entity.start}
 
 
 def _remember(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
-from bot.adapters.migrations import migrate
 from bot.adapters.store import Said, Store, Turn
 from bot.core.handoff import Agent, Ending, Refused
 from tests.small_shop import EVENING
@@ -26,9 +24,7 @@ SOLD = Ending("sold", Decimal("600.00"))
 class Desk:
     """A database with a handoff `h` of conversation `c` that waits, and three people."""
 
-    def __init__(self, folder: Path):
-        database = Database(f"sqlite:///{folder / 'desk.sqlite'}")
-        migrate(database)
+    def __init__(self, database: Database):
         self.store, self.handoffs, agents = Store(database), Handoffs(database), Agents(database)
         for person in (ANNA, BO, LEAD):
             agents.save(person.name, "hash", person.role)
@@ -38,15 +34,15 @@ class Desk:
         now = EVENING + timedelta(minutes=minutes)
         accepted = self.store.accept("c", f"m-{text}", text, [], "zh", now)
         taken = Turn(RECORD, ANSWER, (Said("好的"),), **turn)
-        return self.store.finish_turn("c", accepted.row, accepted.situation.episode, taken, now)
+        return self.store.finish_turn("c", accepted.row, accepted.situation, taken, now)
 
     def said(self) -> list[tuple[str, str]]:
         return [(m["sender"], m["text"]) for m in self.store.thread("c")]
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 def refused(code: str):
@@ -83,7 +79,7 @@ def test_a_turn_begun_before_the_claim_says_nothing_after_it(desk: Desk) -> None
     accepted = desk.store.accept("c", "m", "多少钱", [], "zh", EVENING)
     desk.handoffs.claim("h", ANNA, EVENING)
     turn = Turn(RECORD, ANSWER, (Said("369元"),))
-    assert desk.store.finish_turn("c", accepted.row, accepted.situation.episode, turn, EVENING) == "claimed"
+    assert desk.store.finish_turn("c", accepted.row, accepted.situation, turn, EVENING) == "claimed"
     assert ("bot", "369元") not in desk.said()
 
 
@@ -92,8 +88,8 @@ def test_a_turn_begun_in_an_episode_that_was_closed_is_taken_anew(desk: Desk) ->
     desk.handoffs.claim("h", ANNA, EVENING)
     desk.handoffs.close("h", ANNA, SOLD, EVENING)
     turn = Turn(RECORD, ANSWER, (Said("369元"),), card={"episode": "h", "queue": "sales"})
-    assert desk.store.finish_turn("c", accepted.row, accepted.situation.episode, turn, EVENING) == "moved"
-    assert desk.store.unanswered() == [("c", "m")]
+    assert desk.store.finish_turn("c", accepted.row, accepted.situation, turn, EVENING) == "moved"
+    assert [m["message_id"] for m in desk.store.unanswered()] == ["m"]
 
 
 def test_an_agents_words_reach_the_thread_once_however_often_they_are_sent(desk: Desk) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
-from bot.adapters.migrations import migrate
 from bot.adapters.night import Nights
 from bot.adapters.store import Said, Store, Turn
 from bot.core.handoff import Agent
@@ -28,9 +27,8 @@ def moment(minutes: float) -> datetime:
 class Desk:
     """A database, and short ways to fill it. Minutes count from EVENING."""
 
-    def __init__(self, folder: Path):
-        self.database = Database(f"sqlite:///{folder / 'night.sqlite'}")
-        migrate(self.database)
+    def __init__(self, database: Database):
+        self.database = database
         self.store, self.handoffs = Store(self.database), Handoffs(self.database)
         self.nights = Nights(self.database)
         for person in (ANNA, BO):
@@ -46,8 +44,8 @@ class Desk:
         if accepted.situation.state == "claimed":
             record, said = {"language": "zh", "questions": [], "decision": "talk", "left_to": "person"}, ()
         taken = Turn(record, {"replies": []}, said, **turn)
-        episode = accepted.situation.episode
-        assert self.store.finish_turn(conversation, accepted.row, episode, taken, moment(at + takes)) == "done"
+        begun = accepted.situation
+        assert self.store.finish_turn(conversation, accepted.row, begun, taken, moment(at + takes)) == "done"
 
     def opens(self, handoff: str, at: float = 0, conversation: str = "c", **card) -> None:
         made = {"episode": handoff, "reason": "purchase_intent", "queue": "sales", **card}
@@ -62,8 +60,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def desk(database: Database) -> Desk:
+    return Desk(database)
 
 
 # --- the night ----------------------------------------------------------------------------------------------------
@@ -197,8 +195,8 @@ def test_more_than_a_page_of_the_desk_is_watched(desk: Desk) -> None:
     assert len(desk.nights.watched()) == len(desk.between(0, 1).waiting) == 210
 
 
-def test_a_database_that_cannot_be_asked_is_an_error_of_ours(tmp_path: Path) -> None:
-    nights = Nights(Database(f"sqlite:///{tmp_path / 'empty.sqlite'}"))
+def test_a_database_that_cannot_be_asked_is_an_error_of_ours(make_database: Callable[..., Database]) -> None:
+    nights = Nights(make_database(empty=True))
     for ask in (nights.watched, lambda: nights.between(EVENING, EVENING + HOUR)):
         with pytest.raises(StoreError):
             ask()

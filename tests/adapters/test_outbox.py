@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
-import pgserver
 import pytest
 
 from bot.adapters.database import Database
-from bot.adapters.migrations import migrate
 from bot.adapters.outbox import Outbox
 from bot.adapters.store import write_notices
 from bot.core.notices import Notice
 from tests.small_shop import EVENING
 
 LEASE = timedelta(seconds=60)
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        server = pgserver.get_server(folder, cleanup_mode="stop")
-        yield server.get_uri()
-        server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    url = f"sqlite:///{tmp_path / 'o.sqlite'}" if request.param == "sqlite" else request.getfixturevalue("postgres")
-    made = Database(url)
-    migrate(made)
-    with made.writing() as connection:
-        connection.exec_driver_sql("delete from outbox")
-    yield made
-    made.engine.dispose()
 
 
 class Box(Outbox):

@@ -42,7 +42,15 @@ def _named(text: str, asked: list[dict]) -> list[dict]:
     chosen = {
         (name, q["details"][name]) for q in asked for name in ("colour", "size", "quantity") if name in q["details"]
     }
-    return found + [said(name, value, str(value)) for name, value in sorted(chosen, key=str)]
+    return found + [said(name, value, _words(value, text)) for name, value in sorted(chosen, key=str)]
+
+
+CALLED = {"black": "黑", "beige": "米色", "white": "白", 1: "一", 2: "两", 3: "三"}
+
+
+def _words(value: Any, text: str) -> str:
+    words = CALLED.get(value, str(value))
+    return words if words in text else str(value)
 
 
 def said(name: str, value: Any, words: str) -> dict:

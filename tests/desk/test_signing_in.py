@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,13 +17,17 @@ from tests.desk.running import PASSWORD, Running
 ZH = {"accept-language": "zh-CN"}
 
 
+NETWORKS = count()
+
+
 @pytest.fixture
 def visit(running: Running) -> Iterator[Callable[..., TestClient]]:
-    """Browsers at a desk that remembers nothing of earlier tests."""
-    app = make_app(running.front)
+    """Browsers at computers that no other test has tried from; each has a front of its own over the one database."""
+    network = next(NETWORKS)
 
-    def make(address: str = "10.0.0.1") -> TestClient:
-        return TestClient(app, headers=ZH, follow_redirects=False, client=(address, 1))
+    def make(computer: int = 1) -> TestClient:
+        address = f"10.0.{network}.{computer}"
+        return TestClient(make_app(running.front), headers=ZH, follow_redirects=False, client=(address, 1))
 
     yield make
     running.clock.stands = None
@@ -79,23 +86,45 @@ def test_guessing_is_throttled_by_name_and_address(visit, running: Running) -> N
     assert refused.status_code == 429
     assert "10 分钟后再试" in refused.text
     assert sign_in(browser, "阿明").status_code == 303, "another name from there is heard"
-    assert sign_in(visit("10.0.0.2"), "小林").status_code == 303, "and the name from elsewhere"
+    assert sign_in(visit(2), "小林").status_code == 303, "and the name from elsewhere"
     running.clock.stands = now + timedelta(minutes=10)
     assert sign_in(browser, "小林").status_code == 303
 
 
 def test_trying_many_names_is_throttled_by_address(visit, running: Running) -> None:
     running.clock.stands = running.clock.now()
-    browser = visit("10.0.0.3")
+    browser = visit()
     codes = [sign_in(browser, f"name-{number}", "wrong").status_code for number in range(31)]
     assert codes == [401] * 30 + [429]
 
 
+def test_tries_are_counted_over_all_fronts_and_restarts(visit, running: Running) -> None:
+    running.clock.stands = running.clock.now()
+    codes = [sign_in(visit(), "小林", "wrong").status_code for _ in range(6)]
+    assert codes == [401] * 5 + [429]
+    assert sign_in(visit(), "小林").status_code == 429, "the right password is not heard either"
+
+
+def test_many_tries_at_once_gain_nothing(visit) -> None:
+    browsers = [visit() for _ in range(12)]
+    for browser in browsers:
+        csrf(browser)
+    with ThreadPoolExecutor(12) as threads:
+        codes = list(threads.map(lambda browser: sign_in(browser, "小林", "wrong").status_code, browsers))
+    assert sorted(codes) == [401] * 5 + [429] * 7
+
+
+def test_what_was_typed_for_a_name_is_not_kept(visit, running: Running) -> None:
+    sign_in(visit(), "my-password-in-the-wrong-box", "x")
+    kept = Path(running.front.agents._database.engine.url.database)
+    assert b"my-password-in-the" not in b"".join(file.read_bytes() for file in kept.parent.glob(f"{kept.name}*"))
+
+
 def test_a_right_password_forgives_the_wrong_ones(visit) -> None:
     browser = visit()
-    for password in ("wrong", "wrong", "wrong", "wrong", PASSWORD, "wrong"):
-        answer = sign_in(browser, "小林", password)
-    assert answer.status_code == 401
+    passwords = ("wrong", "wrong", "wrong", "wrong", PASSWORD, "wrong", PASSWORD)
+    codes = [sign_in(browser, "小林", password).status_code for password in passwords]
+    assert codes == [401] * 4 + [303, 401, 303]
 
 
 def test_the_content_team_has_no_desk(visit) -> None:
@@ -117,8 +146,44 @@ def test_signing_out_ends_the_session_for_every_page_that_has_it(visit) -> None:
     sign_in(browser, "小林")
     kept = browser.cookies["nightdesk_agent"]
     browser.post("/desk/logout", data={"csrf": csrf(browser)})
-    browser.cookies.set("nightdesk_agent", kept)
-    assert browser.get("/desk/queue").status_code == 303
+    for again in (browser, visit()):
+        again.cookies.set("nightdesk_agent", kept)
+        assert again.get("/desk/queue").status_code == 303, "on every front"
+
+
+def test_a_session_lasts_over_a_restart_and_ends_after_twelve_hours(visit, running: Running) -> None:
+    browser, restarted = visit(), visit()
+    sign_in(browser, "小林")
+    restarted.cookies.set("nightdesk_agent", browser.cookies["nightdesk_agent"])
+    assert restarted.get("/desk/queue").status_code == 200
+    running.clock.stands = running.clock.now() + timedelta(hours=12)
+    assert restarted.get("/desk/queue").status_code == 303
+
+
+def test_a_lead_signs_somebody_out_everywhere(visit) -> None:
+    lead, phone, computer, other = visit(), visit(), visit(), visit()
+    sign_in(lead, "组长")
+    sign_in(other, "阿明")
+    for browser in (phone, computer):
+        sign_in(browser, "小林")
+    assert lead.post("/desk/people/sign-out", data={"csrf": csrf(lead), "name": "小林"}).status_code == 303
+    assert [browser.get("/desk/queue").status_code for browser in (phone, computer)] == [303, 303]
+    assert [browser.get("/desk/queue").status_code for browser in (lead, other)] == [200, 200]
+    assert sign_in(phone, "小林").status_code == 303
+
+
+def test_agents_sign_themselves_out_everywhere_and_nobody_else(visit) -> None:
+    phone, computer, other = visit(), visit(), visit()
+    for browser in (phone, computer):
+        sign_in(browser, "小林")
+    sign_in(other, "阿明")
+    refused = other.post("/desk/people/sign-out", data={"csrf": csrf(other), "name": "小林"})
+    assert refused.status_code == 409 and "只有组长" in refused.text
+    assert other.post("/desk/people/sign-out", data={"csrf": "guessed", "name": "阿明"}).status_code == 409
+    assert [browser.get("/desk/queue").status_code for browser in (phone, other)] == [200, 200]
+    assert phone.get("/desk/people").text.count("/desk/people/sign-out") == 1
+    assert phone.post("/desk/people/sign-out", data={"csrf": csrf(phone), "name": "小林"}).status_code == 303
+    assert computer.get("/desk/queue").status_code == 303
 
 
 def test_another_site_cannot_sign_anybody_out(visit) -> None:

@@ -61,7 +61,7 @@ class World:
         accepted = self.store.accept("c", f"{text}{self.now}", text, [], "zh", self.now)
         said = () if accepted.situation.state == "claimed" else (Said("好的"),)
         taken = Turn(RECORD, {"replies": [], "state": "waiting"}, said, **turn)
-        self.store.finish_turn("c", accepted.row, accepted.situation.episode, taken, self.now)
+        self.store.finish_turn("c", accepted.row, accepted.situation, taken, self.now)
 
     def opens(self, queue: str = "sales") -> None:
         card = {

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from ruamel.yaml import YAML
+
+from bot.core.types import Entity
 
 DATA = Path(__file__).parents[2] / "data" / "nlu"
 
@@ -35,3 +37,12 @@ def training_data(lines: dict[str, list[str]]) -> TrainingData:
 
 def message(text: str) -> Message:
     return Message({TEXT: text})
+
+
+def entities_of(text: str, components: list) -> list[Entity]:
+    messages = [message(text)]
+    for component in components:
+        messages = component.process(messages)
+    found = messages[0].get(ENTITIES)
+    assert all(text[e["start"] : e["end"]] == e["text"] for e in found)
+    return [Entity(e["entity"], e["value"], e["text"], e["start"], e["end"]) for e in found]

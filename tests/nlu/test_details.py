@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rasa.shared.nlu.constants import ENTITIES
 from ruamel.yaml import YAML
 
 from bot.core.dates import resolve
@@ -21,9 +20,7 @@ from bot.core.dialogue import Dialogue
 from bot.core.types import Entity, Question
 from bot.nlu import shop_entities
 from bot.nlu.places import place_words
-from bot.nlu.shop_entities import MeasureExtractor, ShopEntities
-from bot.nlu.tokenizer import ShopTokenizer
-from tests.nlu.helpers import message
+from tests.nlu.helpers import entities_of
 
 TODAY = date(2026, 11, 21)
 """The Saturday from which the tables count their days."""
@@ -41,11 +38,6 @@ ROWS = list(rows())
 
 
 @pytest.fixture(scope="module")
-def components() -> list:
-    return [ShopTokenizer(ShopTokenizer.get_default_config()), ShopEntities(), MeasureExtractor()]
-
-
-@pytest.fixture(scope="module")
 def provinces() -> dict[str, str]:
     """Chinese names by code; the first word for a code is its full name, the second the one in use."""
     usual: dict[str, str] = {}
@@ -53,15 +45,6 @@ def provinces() -> dict[str, str]:
         if "city" not in place:
             usual.setdefault(place["province"], place["name_zh"])
     return usual
-
-
-def entities_of(text: str, components: list) -> list[Entity]:
-    messages = [message(text)]
-    for component in components:
-        messages = component.process(messages)
-    found = messages[0].get(ENTITIES)
-    assert all(text[e["start"] : e["end"]] == e["text"] for e in found)
-    return [Entity(e["entity"], e["value"], e["text"], e["start"], e["end"]) for e in found]
 
 
 def plain(entity: Entity, provinces: dict[str, str]) -> Any:

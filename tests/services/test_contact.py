@@ -106,7 +106,8 @@ def test_a_contact_is_confirmed_in_one_line_with_its_middle_hidden(contact: str,
     assert names(turn) == ["utter_contact_noted_waiting"]
     assert facts(turn) == {"contact": masked, "promised": BACK}
     assert turn.dialogue.contact == contact
-    assert turn.record["said"] == [{"entity": "contact", "value": contact, "text": contact}]
+    (said,) = turn.record["said"]
+    assert (said["entity"], said["value"], said["text"]) == ("contact", contact, contact)
 
 
 @pytest.mark.parametrize("label", ["inform", "affirm", "thanks", "ask_payment", "ask_spec", "request_human"])

@@ -290,8 +290,8 @@ def test_another_product_forgets_the_choice_but_not_the_body() -> None:
 def test_every_detail_said_stands_in_the_record_with_its_words() -> None:
     turn = take("料理机寄北京多少钱", "ask_price", entities=(L18, ("region", {"province": "11"}, "北京")))
     assert turn.record["said"] == [
-        {"entity": "product", "value": "L18", "text": "料理机"},
-        {"entity": "region", "value": {"province": "11"}, "text": "北京"},
+        {"entity": "product", "value": "L18", "text": "料理机", "start": 0},
+        {"entity": "region", "value": {"province": "11"}, "text": "北京", "start": 4},
     ]
 
 

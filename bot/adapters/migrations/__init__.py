@@ -15,6 +15,9 @@ from bot.ports import StoreError
 FIRST = "0001"
 """The form of databases that were made before they were numbered."""
 
+_LOCK = 6443375
+"""Of two fronts that start at once one migrates, and the other finds it done."""
+
 
 def migrate(database: Database, to: str = "head") -> None:
     """Brings the database to a numbered form. Raises StoreError; what was there before then stays as it was."""
@@ -23,6 +26,8 @@ def migrate(database: Database, to: str = "head") -> None:
     try:
         with database.engine.begin() as connection:
             config.attributes["connection"] = connection
+            if connection.dialect.name == "postgresql":  # SQLite lets one write at a time in any case
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
             tables = set(sa.inspect(connection).get_table_names())
             if "conversations" in tables and "alembic_version" not in tables:
                 command.stamp(config, FIRST)

@@ -2,7 +2,7 @@
 // while there is no stream, and at once after sending.
 import { append, paintOutbox, paintQuick, paintState, paintTyping, paintWho } from "./drawing.js";
 import { ask } from "./server.js";
-import { forgetSession } from "./session.js";
+import { forgetSession, renewSession } from "./session.js";
 import { listen } from "./stream.js";
 import { see, talk, waiting } from "./talk.js";
 
@@ -27,6 +27,7 @@ export async function poll() {
     const answer = await ask(`chat/messages?after=${talk.seq}`, { token });
     talk.misses = 0;
     if (talk.session?.token === token) take(answer, number);
+    renewSession(token, answer.token);
   } catch (error) {
     if (error.status === 401) { forgetSession(token); ended(); } else talk.misses += 1;
   } finally {

@@ -2,7 +2,7 @@
 import { paintOutbox, paintQuick, toBottom } from "./drawing.js";
 import { looks, plan, poll } from "./reading.js";
 import { KEY, ask, store, uuid } from "./server.js";
-import { forgetSession, openSession } from "./session.js";
+import { forgetSession, openSession, renewSession } from "./session.js";
 import { talk } from "./talk.js";
 
 const BACK_OFF = [1000, 2000, 4000, 8000];
@@ -56,6 +56,7 @@ async function attempt(message) {
     talk.who = answer.state ?? talk.who;
     if (talk.who === "claimed" || !answer.replies?.length) talk.answerDue = 0;
     talk.misses = 0;
+    renewSession(token, answer.token);
     poll();
     return true;
   } catch (error) {

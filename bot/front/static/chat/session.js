@@ -28,6 +28,13 @@ export function forgetSession(token) {
   for (const message of talk.outbox) message.after = 0;
 }
 
+/** The server gave a new token for the same conversation: the one in use grows old. */
+export function renewSession(old, token) {
+  if (!token || talk.session?.token !== old) return;
+  talk.session.token = token;
+  store.set(KEY, talk.session);
+}
+
 export function greet() {
   const { greeting, at } = talk.session;
   if (greeting?.text) talk.thread.push({ ...greeting, from: "bot", at, greeting: true });

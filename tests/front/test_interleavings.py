@@ -1,0 +1,389 @@
+"""Buyers, the bot, agents, restarts and the clock in any order: nothing is lost, doubled, or said over a person.
+
+Hypothesis makes up the order. It is the same in every run; NIGHTDESK_INTERLEAVINGS=20 makes twenty times as many, of
+new ones each time.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
+
+from bot.adapters import tables
+from bot.adapters.agents import Agents
+from bot.adapters.database import Database
+from tests.databases import Postgres, SqliteFiles, postgresql, sqlite  # noqa: F401
+from tests.front.steered import BREAKS, HASH, KINDS, STOPS, Clock, Sent, SteeredFront
+
+TIMES = int(os.environ.get("NIGHTDESK_INTERLEAVINGS", "0"))
+BUYERS = ("web:w", "api:a")
+PEOPLE = {"anna": "agent", "bo": "agent", "lead": "lead"}
+QUEUES = ("sales", "bulk", "refund")
+NEXT = {
+    ("open", None): "waiting",
+    ("claim", "waiting"): "claimed",
+    ("take_over", "claimed"): "claimed",
+    ("give_back", "claimed"): "closed",
+    ("close", "claimed"): "closed",
+    ("settle", "waiting"): "closed",
+    ("expire", "waiting"): "closed",
+    ("expire", "claimed"): "closed",
+}
+"""What may follow from what; a pass leads to `claimed` or `waiting`, by whom it goes to."""
+
+WATCH = {
+    "sqlite": ["""create trigger watch after insert on messages when new.sender = 'bot' and exists
+        (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
+        begin insert into spoken_over values (new.id); end"""],
+    "postgresql": ["""create function watch() returns trigger language plpgsql as $$ begin
+        if new.sender = 'bot' and exists
+          (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
+        then insert into spoken_over values (new.id); end if; return new; end $$""",
+        "create trigger watch after insert on messages for each row execute function watch()"],
+}  # fmt: skip
+"""The database itself writes down what the bot says while a person has the conversation."""
+
+buyers = st.sampled_from(BUYERS)
+kinds = st.sampled_from(("hand_over", *KINDS))
+stops = st.sampled_from(("", "", "", *STOPS, *STOPS, *BREAKS))
+people = st.sampled_from(("whose it is", "whose it is", *PEOPLE))
+numbers = st.integers(0, 9)
+
+
+class Interleavings(RuleBasedStateMachine):
+    """`address` gives the address of a fresh database. Two buyers write, three people serve them."""
+
+    address: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.database = Database(self.address())
+        with self.database.writing() as connection:
+            kind = connection.dialect.name
+            for statement in ("create table spoken_over (message integer)", *WATCH[kind]):
+                connection.exec_driver_sql(statement)
+        for name, role in PEOPLE.items():
+            Agents(self.database).save(name, HASH, role)
+        self.clock, self.sent = Clock(), dict[str, Sent]()
+        self.sendings, self.fronts, self.overlapped = 0, 0, False
+        self.left_behind: list[SteeredFront] = []
+        self.left_to_people: set[int] = set()
+        self.before = self.rows()
+        self.front = self.start()
+
+    def start(self) -> SteeredFront:
+        self.fronts += 1
+        return SteeredFront(self.fronts, self.database, self.clock, self.sent, Path(self.folder.name))
+
+    @initialize()
+    def everybody_signs_in(self) -> None:
+        self.cookies = dict(zip(PEOPLE, self.front.wait(*map(self.front.sign_in, PEOPLE))))
+
+    def teardown(self) -> None:
+        for front in (*self.left_behind, self.front):
+            front.kill()
+        self.database.engine.dispose()
+        self.folder.cleanup()
+
+    # --- the buyers ----------------------------------------------------------------------------------------------
+
+    @rule(buyer=buyers, kind=kinds, stop=stops)
+    def writes(self, buyer: str, kind: str, stop: str) -> None:
+        self.send(self.message(buyer, kind, stop))
+
+    @rule(buyer=buyers, kinds=st.tuples(kinds, kinds), stop=stops)
+    def writes_two_at_once(self, buyer: str, kinds: tuple[str, str], stop: str) -> None:
+        self.send(*[self.message(buyer, kind, stop) for kind in kinds])
+
+    @rule(buyer=buyers, kind=kinds, stop=stops)
+    def sends_one_twice_at_once(self, buyer: str, kind: str, stop: str) -> None:
+        message = self.message(buyer, kind, stop)
+        self.send(message, message)
+
+    @precondition(lambda self: self.sent)
+    @rule(number=numbers)
+    def sends_one_again(self, number: int) -> None:
+        self.send(list(self.sent.values())[-1 - number % len(self.sent)])
+
+    def message(self, buyer: str, kind: str, stop: str) -> Sent:
+        id = f"m{len(self.sent)}"
+        self.sent[id] = Sent(id, buyer, kind, stop)
+        return self.sent[id]
+
+    def send(self, *messages: Sent) -> None:
+        self.sendings += 1
+        kept = {row["message_id"] for row in self.rows()["messages"]}
+        for message in messages:
+            if message.id not in kept and message.id not in self.front.at_work():
+                message.order, message.front = self.sendings, self.front.number
+        self.front.send(*messages)
+
+    # --- the bot -------------------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.stopped())
+    @rule(number=numbers)
+    def a_turn_goes_on(self, number: int) -> None:
+        front, id = self.stopped()[number % len(self.stopped())]
+        front.stops.go_on(id)
+        front.rest()
+        self.forget_the_idle()
+
+    @precondition(lambda self: self.stopped())
+    @rule(number=numbers, who=st.sampled_from(tuple(PEOPLE)))
+    def a_turn_goes_on_while_somebody_claims(self, number: int, who: str) -> None:
+        front, id = self.stopped()[number % len(self.stopped())]
+        handoff = self.open_one(front.stops.held[id])
+        front.stops.go_on(id)
+        if handoff:
+            self.act(who, handoff, "claim")
+        front.rest()
+        self.forget_the_idle()
+
+    def stopped(self) -> list[tuple[SteeredFront, str]]:
+        return [(front, id) for front in (*self.left_behind, self.front) for id in sorted(front.stops.held)]
+
+    # --- the people ----------------------------------------------------------------------------------------------
+
+    @rule(buyer=buyers, who=st.permutations(tuple(PEOPLE)))
+    def two_claim_at_once(self, buyer: str, who: list[str]) -> None:
+        handoff = self.open_one(buyer)
+        if handoff is None:
+            return
+        calls = [self.front.act(self.cookies[name], handoff["id"], "claim") for name in who[:2]]
+        answers = self.front.wait(*calls)
+        had = handoff["agent"] or self.found(handoff["id"])["agent"]
+        for name, answer in zip(who, answers):
+            assert (answer.status_code == 200) == (name == had)
+            if name != had:
+                error = answer.json()["error"]
+                assert error["code"] == "taken" and had in error["message"]["zh"]
+
+    @rule(buyer=buyers, who=st.sampled_from(tuple(PEOPLE)))
+    def claims(self, buyer: str, who: str) -> None:
+        self.act_on(buyer, who, "claim")
+
+    @rule(buyer=buyers, who=people, number=numbers)
+    def replies(self, buyer: str, who: str, number: int) -> None:
+        """The same form now and then twice."""
+        self.act_on(buyer, who, "reply", text="您好", message_id=f"reply-{buyer}-{self.sendings}-{number % 2}")
+
+    @rule(buyer=buyers, who=people, to=st.sampled_from([*(f"agent:{n}" for n in PEOPLE), *(f"queue:{q}" for q in QUEUES)]))
+    def passes(self, buyer: str, who: str, to: str) -> None:
+        if self.act_on(buyer, who, "pass_on", to=to, remark="请看一下") == 200 and to.startswith("queue:"):
+            assert self.open_one(buyer)["queue"] == to.removeprefix("queue:")
+
+    @rule(buyer=buyers, who=people)
+    def gives_back(self, buyer: str, who: str) -> None:
+        self.act_on(buyer, who, "give_back")
+
+    @rule(buyer=buyers, who=people, ends=st.sampled_from([("sold", "600"), ("lost", "price"), ("settled", "answered")]))
+    def closes(self, buyer: str, who: str, ends: tuple[str, str]) -> None:
+        outcome, value = ends
+        field = "amount" if outcome == "sold" else f"reason_{outcome}"
+        self.act_on(buyer, who, "close", outcome=outcome, **{field: value})
+
+    @rule(buyer=buyers)
+    def a_lead_takes_over(self, buyer: str) -> None:
+        self.act_on(buyer, "lead", "take_over")
+
+    @rule(who=st.sampled_from(tuple(PEOPLE)), name=st.sampled_from(["claim", "give_back", "reply"]))
+    def acts_on_a_stale_page(self, who: str, name: str) -> None:
+        closed = [row for row in self.rows()["handoffs"] if row["state"] == "closed"]
+        if closed:
+            fields = {"text": "您好", "message_id": f"stale-{self.sendings:08}"}
+            assert self.act(who, closed[-1], name, **fields) == 409
+
+    def act_on(self, buyer: str, who: str, name: str, **fields: str) -> int | None:
+        handoff = self.open_one(buyer)
+        return self.act(who, handoff, name, **fields) if handoff else None
+
+    def act(self, who: str, handoff: Mapping[str, Any], name: str, **fields: str) -> int:
+        """The answer's status; what is refused changes nothing."""
+        who = (handoff["agent"] or "anna") if who == "whose it is" else who
+        before = self.rows()["deeds"]
+        (answer,) = self.front.wait(self.front.act(self.cookies[who], handoff["id"], name, **fields))
+        assert answer.status_code == 200 or self.rows()["deeds"] == before
+        return answer.status_code
+
+    # --- restarts and the clock ----------------------------------------------------------------------------------
+
+    @rule()
+    def the_front_is_killed_and_starts_anew(self) -> None:
+        for front in (*self.left_behind, self.front):
+            front.kill()
+        self.left_behind = []
+        self.front = self.start()
+
+    @rule()
+    def a_new_front_starts_while_the_old_one_finishes(self) -> None:
+        for front in self.left_behind:
+            front.kill()
+        self.left_behind, self.front = [self.front], self.start()
+        self.overlapped = True
+        self.forget_the_idle()
+
+    def forget_the_idle(self) -> None:
+        for front in [front for front in self.left_behind if not front.at_work()]:
+            front.stop()
+            self.left_behind.remove(front)
+
+    @rule(passes=st.sampled_from([timedelta(minutes=6), timedelta(hours=30), timedelta(days=4), timedelta(days=31)]))
+    def time_passes(self, passes: timedelta) -> None:
+        self.clock.turn(passes)
+        self.front.minding.mind()
+
+    # --- what holds after each step ------------------------------------------------------------------------------
+
+    @invariant()
+    def all_is_well(self) -> None:
+        rows = self.rows()
+        check_states(rows)
+        check_cards(rows)
+        self.check_messages(rows)
+        self.check_answers(rows)
+        self.check_memory(rows)
+        assert rows["spoken_over"] == [], "the bot spoke while a person had the conversation"
+        shown = [(m["seq"], m["from"], m["text"]) for m in self.front.thread("web:w")]
+        assert shown == [(m["id"], m["sender"], m["text"]) for m in rows["messages"] if m["conversation"] == "web:w"]
+        self.before = rows
+
+    def check_messages(self, rows: Mapping[str, Any]) -> None:
+        """None lost, none doubled, in order, and each with an answer or with a person."""
+        kept = [row for row in rows["messages"] if row["sender"] == "buyer"]
+        ids = [row["message_id"] for row in kept]
+        assert len(set(ids)) == len(ids), "a message stands twice"
+        assert all((row["conversation"], row["text"]) == (self.sent[row["message_id"]].conversation, self.sent[row["message_id"]].text) for row in kept)  # fmt: skip
+        assert {m.id for m in self.sent.values() if m.answers} <= set(ids), "a message is lost"
+        for conversation in BUYERS:
+            for front in range(1, self.fronts + 1):
+                mine = [self.sent[id] for id in ids]
+                orders = [m.order for m in mine if (m.conversation, m.front) == (conversation, front)]
+                assert orders == sorted(orders), "not in the order in which they came"
+        turns = {turn["message"]: turn for turn in rows["turns"]}
+        working = set().union(*(front.at_work() for front in (*self.left_behind, self.front)))
+        for row in kept:
+            heard_of_it = all("error" not in answer for answer in self.sent[row["message_id"]].answers)
+            if row["id"] not in turns and row["message_id"] not in working:
+                assert not heard_of_it, "a message has neither an answer nor a person"
+        new = [turn for id, turn in turns.items() if "left_to" in turn["record"] and id not in self.left_to_people]
+        for turn in new:
+            claimed = [h["state"] == "claimed" for r in (self.before, rows) for h in r["handoffs"] if is_of(h, turn)]
+            assert any(claimed), "a message was left to a person who has gone"
+            self.left_to_people.add(turn["message"])
+
+    def check_answers(self, rows: Mapping[str, Any]) -> None:
+        """What the bot said is what its turns said, and what every sender of a message heard."""
+        ids = {row["id"]: row["message_id"] for row in rows["messages"]}
+        for conversation in BUYERS:
+            turns = sorted((t for t in rows["turns"] if t["conversation"] == conversation), key=lambda t: t["message"])
+            meant = [reply["text"] for turn in turns for reply in turn["answer"]["replies"]]
+            said = [m["text"] for m in rows["messages"] if (m["conversation"], m["sender"]) == (conversation, "bot")]
+            assert Counter(said) == Counter(meant)
+            assert said == meant or self.overlapped, "answers are not in the order of the messages"
+            assert all(bool(turn["answer"]["replies"]) == ("left_to" not in turn["record"]) for turn in turns)
+        for turn in rows["turns"]:
+            heard = [a for a in self.sent[ids[turn["message"]]].answers if "error" not in a]
+            assert all(answer["replies"] == turn["answer"]["replies"] for answer in heard)
+
+    def check_memory(self, rows: Mapping[str, Any]) -> None:
+        """What the bot remembers is of this episode, and all of it."""
+        for talk in rows["conversations"]:
+            turns = [turn for turn in rows["turns"] if is_of(talk, turn, "id")]
+            taken = [turn["record"]["taken"] for turn in turns if "taken" in turn["record"]]
+            assert sorted(talk["dialogue"].get("unknown", ())) == sorted(taken)
+            for turn in turns:
+                assert turn["record"].get("sender", f"/{talk['episode']}").endswith(f"/{talk['episode']}")
+
+    # --- looking -------------------------------------------------------------------------------------------------
+
+    def rows(self) -> dict[str, list[dict[str, Any]]]:
+        with self.database.reading() as connection:
+            known = ("conversations", "messages", "turns", "handoffs", "deeds", "outbox")
+            rows = {name: self._all(connection, getattr(tables, name)) for name in known}
+            rows["spoken_over"] = [{"id": id} for (id,) in connection.exec_driver_sql("select * from spoken_over")]
+            return rows
+
+    def _all(self, connection: Any, table: sa.Table) -> list[dict[str, Any]]:
+        query = sa.select(table).order_by(*table.primary_key.columns)
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+    def open_one(self, buyer: str) -> dict[str, Any] | None:
+        found = [h for h in self.rows()["handoffs"] if h["conversation"] == buyer and h["state"] != "closed"]
+        return found[0] if found else None
+
+    def found(self, id: str) -> dict[str, Any]:
+        return next(handoff for handoff in self.rows()["handoffs"] if handoff["id"] == id)
+
+
+def is_of(row: Mapping[str, Any], turn: Mapping[str, Any], name: str = "conversation") -> bool:
+    return (row[name], row["episode"]) == (turn["conversation"], turn["episode"])
+
+
+def check_states(rows: Mapping[str, Any]) -> None:
+    """Every handoff is where its deeds lead, each deed was possible, and a conversation's episodes follow its closings."""
+    for handoff in rows["handoffs"]:
+        state, agent = None, None
+        for deed in (deed for deed in rows["deeds"] if deed["handoff"] == handoff["id"]):
+            if deed["action"] == "pass_on":
+                assert state in ("waiting", "claimed")
+                to = deed["told"]["to"]
+                state, agent = ("claimed", to) if to in PEOPLE else ("waiting", None)
+            else:
+                assert (deed["action"], state) in NEXT, f"{deed['action']} while {state}"
+                state = NEXT[deed["action"], state]
+                agent = deed["agent"] if deed["action"] in ("claim", "take_over") else agent
+        assert (handoff["state"], handoff["agent"]) == (state, agent)
+        assert (state == "closed") == (handoff["ending"] is not None) == (handoff["closed_at"] is not None)
+        assert state != "waiting" or handoff["waiting_since"] is not None
+    for talk in rows["conversations"]:
+        mine = [handoff for handoff in rows["handoffs"] if handoff["conversation"] == talk["id"]]
+        still_open = [handoff["episode"] for handoff in mine if handoff["state"] != "closed"]
+        assert talk["episode"] == 1 + len(mine) - len(still_open)
+        assert still_open in ([], [talk["episode"]])
+
+
+def check_cards(rows: Mapping[str, Any]) -> None:
+    """One card an episode, with every question of that episode and no other, told to the team once when it opened."""
+    for handoff in rows["handoffs"]:
+        turns = [turn for turn in rows["turns"] if is_of(handoff, turn)]
+        asked = [question["text"] for turn in turns for question in turn["record"]["questions"]]
+        assert sorted(question["text"] for question in handoff["card"]["questions"]) == sorted(asked)
+        assert handoff["card"]["episode"] == handoff["id"]
+        assert handoff["card"]["queue"] == handoff["queue"]
+    episodes = [(handoff["conversation"], handoff["episode"]) for handoff in rows["handoffs"]]
+    assert len(set(episodes)) == len(episodes)
+    told = [row["key"].removeprefix("g:opened:") for row in rows["outbox"] if row["kind"] == "opened"]
+    assert sorted(told) == sorted(handoff["id"] for handoff in rows["handoffs"])
+
+
+def play(address: Any, examples: int, steps: int) -> None:
+    machine = type("Played", (Interleavings,), {"address": staticmethod(address)})
+    known = settings(
+        max_examples=examples * (TIMES or 1),
+        stateful_step_count=steps,
+        derandomize=not TIMES,
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(machine, settings=known)
+
+
+def test_in_any_order_nothing_is_lost_or_doubled_or_said_over_a_person(sqlite: SqliteFiles) -> None:  # noqa: F811
+    play(sqlite.make, 30, 30)
+
+
+def test_nor_is_it_in_postgresql(postgresql: Postgres) -> None:  # noqa: F811
+    play(postgresql.make, 10, 30)
