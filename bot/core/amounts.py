@@ -57,7 +57,7 @@ _OFFER_BEFORE = re.compile(
 )
 _OFFER_BEHIND = re.compile(
     rf"(?:{_OF_SO_MANY})?\s*[,，]?\s*(?:"
-    r"(?:的话)?\s*(?:我们?|俺)?\s*(?:就|立马|马上|立刻|直接|现在)(?:去|能)?(?:拍|买|下单|付|拿|入|要|定|带走|成交|收|可以|行|包邮)|"
+    r"(?:的话|行的话|行|可以|ok|okay|好)?\s*(?:我们?|俺)?\s*(?:就|立马|马上|立刻|直接|现在)(?:去|能)?(?:拍|买|下单|付|拿|入|要|定|带走|成交|收|可以|行|包邮)|"
     r"(?:能|可以|可不可以|能不能)?\s*(?:卖(?!的|了)|成交|出不出|卖我)|(?:拍|买|拿下?|带走|要(?=$|[了吧呗啦,，。!！ 的]))(?!\s*(?:[的过到了贵几多\d大小中什哪]|x{0,3}[sml](?![a-z])))|拿下|"
     r"包邮(?!吗|么|嘛|不|是|对|没|的|呢|呀|啊|$)|打包(?:带走|价)?|全包|给我(?:吧|呗|行|可以|$))"
 )
@@ -78,6 +78,10 @@ _WORDS_MAY_FOLLOW = re.compile(
     r"deal|both|for|including|incl|with|free|shipped|delivered|max|instead|now|today|right|because|since|as|but|so|is|would|will|"
     r"can|could|maybe|lah|thanks|thx|yuan|rmb|bucks?|im|we|you|u)\b)"
 )
+_RAISED_BEFORE = re.compile(r"^\s*那就?\s?$")
+_RAISED_BEHIND = re.compile(r"\s*(?:$|[ ,，。!！]|吧|呗|总行)")
+"""Another sum after the first (那700)."""
+
 _COMPETITOR = re.compile(
     r"(?:别家|别的店|别人家|人家|隔壁|其他家|另一家|那边|拼多多|pdd|淘宝|(?<![a-z])(?:elsewhere|other shops?|another shop|amazon|competitors?))[^\d,，。?？]{0,14}$"
 )
@@ -175,7 +179,9 @@ def _is_weakly_offered(text: str, number: float, before: str, rest: str, *, curr
             return False
     if _CONFIRMED.match(rest) or _COMPETITOR.search(before):
         return False
-    if _WEAK_BEHIND.match(rest):
+    if _WEAK_BEHIND.match(rest) or re.match(r"\s*then\b", rest):
+        return True
+    if _RAISED_BEFORE.search(before) and _RAISED_BEHIND.match(rest) and (currency or number > 209):
         return True
     return bool(_WEAK_BEFORE.search(before) and _WORDS_MAY_FOLLOW.match(rest))
 

@@ -18,21 +18,26 @@ from bot.core.labels import HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.shop import Shop
 from bot.core.types import Language
-from bot.core.wants import BUYING, Want
+from bot.core.wants import AFTER_SALE, BUYING, Want
 from bot.core.wants import wants as wants_of
 from bot.core.when import gravest
 
-AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 STATES = {"answered": "answered", "clarify": "open", "unknown": "unknown", "handed_over": "open", "refused": "refused"}
 
-_DEADLINE = re.compile(r"前|之前|要用|急|来得及|赶|by |before|need|deadline")
+_DEADLINE = re.compile(
+    r"前|要用|急|来得及|赶|要穿|[得要想].{0,6}(?:拿到|收到|到货|到手)|by |before|need|deadline|must|has to|have to"
+)
+_RUSH = re.compile(r"加急|急用|急着|赶时间|尽快|马上要|\brush\b|urgent|asap|in a hurry")
 _PLACEHOLDER = re.compile(r"{(\w+)}")
 FILLED_IN = ("wants", "offer", "about")
 """What may stand in braces in the words of shop/card.yml."""
 LONGEST_WORDS = 30
 """Characters of the buyer's words in a headline."""
 
-_GIFT = re.compile(r"送礼|送人|礼物|礼品|gift|present")
+_GIFT = re.compile(
+    r"送礼|送人|礼物|礼品|生日|送(?:给)?(?:我|俺)?(?:妈|爸|爷|奶|外|姥|公|婆|老[公婆师人板]|女|男|朋友|同事|同学|长辈|领导|客户|爱人|对象|媳妇|孩子|闺蜜)|gift|present|birthday"
+)
+_WARMTH = re.compile(r"怕冷|暖和|保暖|够暖|御寒|抗冻|冷不冷|\bcold\b|\bwarm")
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def build_card(episode: str, turns: Sequence[TurnRecord], shop: Shop, promised: 
         "waiting_since": _opened(turns).isoformat(timespec="seconds"),
         "promised": promised,
         "wants": [_want_json(want, shop, "zh") for want in wants],
-        "about": _about(turns, shop) if reason in AFTER_SALE else None,
+        "about": _about(turns, shop) if reason not in BUYING else None,
         "order": _last(order_number(turn.text) for turn in turns),
         "offer": offer,
         "destination": _destination(turns),
@@ -131,13 +136,13 @@ def _list_price(want: Want, shop: Shop) -> Decimal | None:
 
 
 def _offer(turns: Sequence[TurnRecord], wants: list[Want], shop: Shop) -> dict[str, Any] | None:
-    offered = [(q, turn) for turn in turns for q in turn.record["questions"] if q["details"].get("amount")]
-    offered = [(q, turn) for q, turn in offered if q["label"] in BUYING]
+    total = _list_total(wants, shop)
+    offered = [q for turn in turns for q in turn.record["questions"] if q["details"].get("amount")]
+    offered = [q for q in offered if q["label"] in BUYING and not _names_list_price(q["details"], wants, total, shop)]
     if not offered:
         return None
-    question, turn = offered[-1]
+    question = offered[-1]
     details = question["details"]
-    total = _list_total(wants, shop)
     return {
         "kind": details.get("amount_kind") or "price",
         "amount": details["amount"],
@@ -145,6 +150,12 @@ def _offer(turns: Sequence[TurnRecord], wants: list[Want], shop: Shop) -> dict[s
         "list_total": str(total) if total is not None else None,
         "words": question["text"],
     }
+
+
+def _names_list_price(details: Mapping[str, Any], wants: list[Want], total: Decimal | None, shop: Shop) -> bool:
+    """Who names what it costs anyway (两条58，差一块就包邮) offers nothing."""
+    prices = {total, *(_list_price(want, shop) for want in wants)}
+    return details.get("amount_kind") != "reduction" and Decimal(details["amount"]) in prices
 
 
 def _per(details: Mapping[str, Any], wants: list[Want]) -> str:
@@ -185,10 +196,10 @@ def _destination(turns: Sequence[TurnRecord]) -> str | None:
 
 def _needed_by(turns: Sequence[TurnRecord]) -> dict[str, Any] | None:
     for turn in reversed(turns):
-        said = [s["text"] for s in turn.record.get("said", ()) if s["entity"] == "date"]
+        said = [s for s in turn.record.get("said", ()) if s["entity"] == "date"]
         if said and _DEADLINE.search(turn.text.lower()):
-            day = dates.resolve(said[-1], turn.at.date())
-            return {"date": day.isoformat() if day else None, "words": said[-1]}
+            day = dates.resolve(said[-1]["value"], turn.at.date())
+            return {"date": day.isoformat() if day else None, "words": said[-1]["text"]}
     return None
 
 
@@ -229,19 +240,24 @@ _CARES = {
 
 def _cares_about(turns: Sequence[TurnRecord]) -> list[str]:
     found = [_CARES[label] for label, _ in _questions(turns) if label in _CARES]
-    found += ["gift" for turn in turns if _GIFT.search(turn.text.lower())]
+    said = [turn.text.lower() for turn in turns]
+    found += ["delivery" for text in said if _RUSH.search(text)] + ["delivery"] * bool(_needed_by(turns))
+    found += ["warmth" for text in said if _WARMTH.search(text)] + ["gift" for text in said if _GIFT.search(text)]
     return list(dict.fromkeys(found))
 
 
 def _question_list(turns: Sequence[TurnRecord]) -> list[dict[str, Any]]:
-    """Every question in order; asked twice it stands once, in its last state."""
+    """Every question in order; asked twice it stands once, in its last state, and so does one that was asked back about."""
     found: dict[tuple, dict[str, Any]] = {}
     for turn in turns:
         for question in turn.record["questions"]:
-            if question["label"] in TALK:
+            if question["label"] in (*TALK, "unknown_answer"):
                 continue
+            asked_back = (question["label"], question["text"])
+            found.pop(asked_back, None)
+            key = asked_back if question["outcome"] == "clarify" else _key(question)
             entry = {"label": question["label"], "text": question["text"], "state": STATES[question["outcome"]]}
-            found[_key(question)] = entry | _told(question)
+            found[key] = entry | _told(question)
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.core.card import AFTER_SALE
+from bot.core.wants import AFTER_SALE
 from bot.core.labels import TALK
 from bot.core.opening import SEARCH_DAYS, Days, open_on
 from bot.core.shop import DeskRules, Opening, Shop

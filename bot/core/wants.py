@@ -16,6 +16,7 @@ from bot.core.labels import TALK
 from bot.core.shop import Shop
 
 BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
+AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 ASKED_FOR_SEVERAL = ("ask_price", "ask_promotion")
 """Who asks what two cost and then buys, buys two."""
 
@@ -77,16 +78,20 @@ class _Part:
 
 
 def wants(turns: Sequence[Any], shop: Shop) -> list[Want]:
-    """`turns`: the turn records of an episode, oldest first (`bot.core.card.TurnRecord`)."""
-    lines = _Lines(shop)
+    """`turns`: the turn records of an episode, oldest first (`bot.core.card.TurnRecord`).
+
+    A wish for something that was bought already (寄到新地址, beside an urged parcel) wants nothing new.
+    """
+    bought = any(q["label"] in AFTER_SALE for turn in turns for q in turn.record["questions"])
+    lines = _Lines(shop, buying=tuple(label for label in BUYING if not bought or label != "order_note"))
     for turn in turns:
         lines.hear(turn.text, turn.record)
     return lines.wants
 
 
 class _Lines:
-    def __init__(self, shop: Shop):
-        self.shop = shop
+    def __init__(self, shop: Shop, buying: tuple[str, ...]):
+        self.shop, self.buying = shop, buying
         self.wants: list[Want] = []
         self._current: str | None = None
         self._asked: dict[str, int] = {}
@@ -98,14 +103,14 @@ class _Lines:
             if question["outcome"] == "clarify":
                 continue
             details, label = question["details"], question["label"]
-            if label in BUYING or (label in TALK and (said or label == "deny")):
+            if label in self.buying or (label in TALK and (said or label == "deny")):
                 self._follow(question, said)
             elif label in ASKED_FOR_SEVERAL and details.get("product") and details.get("quantity"):
                 self._asked[details["product"]] = details["quantity"]
             self._current = details.get("product") or self._current
 
     def _follow(self, question: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> None:
-        details, words, buying = question["details"], question["text"], question["label"] in BUYING
+        details, words, buying = question["details"], question["text"], question["label"] in self.buying
         parts = _parts(words, said)
         self._named = {product for one in said for product in self._meant(one)}
         if not buying and all(part.kind == "plain" for part in parts) and not self._is_wanted(said, details):

@@ -90,11 +90,10 @@ def csrf_right(request: Request, given: str) -> bool:
 # --- the pages ---------------------------------------------------------------------------------------------------
 
 
-def _login_page(
-    request: Request, status: int = 200, error: str | None = None, next: str = "", written: str = ""
-) -> Response:
-    given = {"error": error, "next": _next(request, next), "written": written}
-    return page(request, "login.html", status=status, **given)
+def _login_page(request: Request, status: int = 200, error: str | None = None, **given: str) -> Response:
+    """`given`: `name` as it was typed, `next` page, what was `written` and could not be sent."""
+    shown = {"name": "", "written": "", **given, "next": _next(request, given.get("next", ""))}
+    return page(request, "login.html", status=status, error=error, **shown)
 
 
 def _next(request: Request, given: str = "") -> str:
@@ -111,27 +110,27 @@ async def login_page(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """A wrong name and a wrong password take the same time and get the same answer."""
     form, said = await request.form(), words(language_of(request))
-    wanted = str(form.get("next", ""))
+    name, wanted = storable(str(form.get("name", "")))[:80], str(form.get("next", ""))
+    typed = {"name": name, "next": wanted}
     if not csrf_right(request, str(form.get("csrf", ""))):
-        return _login_page(request, 403, said["page_too_old"], wanted)
+        return _login_page(request, 403, said["page_too_old"], **typed)
     front, password = request.app.state.front, str(form.get("password", ""))[:200]
-    name, now = storable(str(form.get("name", "")))[:80], front.clock.now()
-    address = request.client.host if request.client else ""
+    now, address = front.clock.now(), (request.client.host if request.client else "")
     marks: tuple[str, str] = (_mark(request, name), _mark(request, address))
     wait = await asyncio.to_thread(front.agents.try_sign_in, marks, now, MOST_WRONG, WITHIN)
     if wait:
         minutes = str(-(-wait.seconds // 60))
-        return _login_page(request, 429, said["too_many_wrong"].replace("{minutes}", minutes), wanted)
+        return _login_page(request, 429, said["too_many_wrong"].replace("{minutes}", minutes), **typed)
     known = await asyncio.to_thread(front.agents.find, name)
     right = await asyncio.to_thread(_password_right, known["password"] if known else _nobody(), password)
     if not (known and right):
-        return _login_page(request, 401, said["wrong_password"], wanted)
+        return _login_page(request, 401, said["wrong_password"], **typed)
     await asyncio.to_thread(front.agents.forgive, marks)
     if known["role"] not in DESK_ROLES:
-        return _login_page(request, 403, said["no_desk"], wanted)
+        return _login_page(request, 403, said["no_desk"], **typed)
     token = secrets.token_urlsafe(24)
     if not await asyncio.to_thread(front.agents.begin_session, _id(token), name, known["password"], now, LASTS):
-        return _login_page(request, 401, said["wrong_password"], wanted)
+        return _login_page(request, 401, said["wrong_password"], **typed)
     response = RedirectResponse(_next(request, wanted), status_code=303)
     set_cookie(request, response, COOKIE, token, int(LASTS.total_seconds()))
     return response

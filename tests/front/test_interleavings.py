@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
@@ -147,7 +147,7 @@ class Interleavings(RuleBasedStateMachine):
         handoff = self.open_one(front.stops.held[id])
         front.stops.go_on(id)
         if handoff:
-            self.act(who, handoff, "claim")
+            self.front.wait(self.front.act(self.cookies[who], handoff["id"], "claim"))
         front.rest()
         self.forget_the_idle()
 
@@ -243,6 +243,7 @@ class Interleavings(RuleBasedStateMachine):
     def time_passes(self, passes: timedelta) -> None:
         self.clock.turn(passes)
         self.front.minding.mind()
+        self.everybody_signs_in()
 
     # --- what holds after each step ------------------------------------------------------------------------------
 
@@ -376,6 +377,7 @@ def play(address: Any, examples: int, steps: int) -> None:
         derandomize=not TIMES,
         deadline=None,
         database=None,
+        phases=[Phase.generate] if os.environ.get("NOSHRINK") else list(Phase),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(machine, settings=known)

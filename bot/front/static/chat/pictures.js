@@ -3,6 +3,11 @@ export const PICTURE_TYPES = ["image/jpeg", "image/png", "image/webp", "image/gi
 export const PICTURE_BYTES = 8 * 1024 * 1024;
 const PICTURE_SIDE = 2000, SHRINK_FROM = 1_200_000;
 
+/** Whether a file is the picture that its name says. */
+export async function opens(file) {
+  try { (await createImageBitmap(file)).close(); return true; } catch { return false; }
+}
+
 /** A phone's photo is made smaller before it is sent: quicker at night on mobile data, and without its place. */
 export async function shrink(file) {
   if (!file.type.startsWith("image/") || file.type === "image/gif") return file;

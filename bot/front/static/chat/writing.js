@@ -1,6 +1,6 @@
 // The buyer's box: writing, pictures, and a sign that they are typing while a person has the conversation.
 import { $, element } from "./drawing.js";
-import { PICTURE_BYTES, PICTURE_TYPES, shrink } from "./pictures.js";
+import { PICTURE_BYTES, PICTURE_TYPES, opens, shrink } from "./pictures.js";
 import { send } from "./sending.js";
 import { ask } from "./server.js";
 import { talk } from "./talk.js";
@@ -71,6 +71,7 @@ async function pick(files) {
     if (!PICTURE_TYPES.includes(file.type)) trouble = "picture_kind";
     else if (file.size > PICTURE_BYTES) trouble = "picture_large";
     else if (picked.length >= PICTURES) trouble = "picture_many";
+    else if (!await opens(file)) trouble = "picture_kind";
     else picked.push({ file, local: URL.createObjectURL(file) });
   }
   paintTray(); typed();
