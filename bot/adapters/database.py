@@ -12,10 +12,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 
 from bot.ports import StoreError
 
 _UNHELD = re.compile(r"[\x00\ud800-\udfff]")
+_SQLITE: dict[str, Any] = {
+    "poolclass": QueuePool,  # connections stay open: closing the last one writes the whole log back
+    "connect_args": {"timeout": 10, "check_same_thread": False},
+}
 _POSTGRESQL: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"connect_timeout": 10}}
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
@@ -25,7 +30,7 @@ class Database:
 
     def __init__(self, url: str):
         self._sqlite = url.startswith("sqlite")
-        options = {"connect_args": {"timeout": 10}} if self._sqlite else _POSTGRESQL
+        options = _SQLITE if self._sqlite else _POSTGRESQL
         self.engine = sa.create_engine(url, future=True, json_serializer=_readable, **options)
         sa.event.listen(self.engine, "before_cursor_execute", _storable, retval=True)
         if self._sqlite:

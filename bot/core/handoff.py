@@ -11,7 +11,7 @@
 | `settle`    | waiting           | the buyer                   | closed  |
 | `expire`    | waiting, claimed  | the clock (`shop/`)         | closed  |
 
-From `claim` until it is closed the bot says nothing.
+While it is claimed the bot says nothing. Passed to another queue it waits again, and the bot answers what it can.
 """
 
 from __future__ import annotations

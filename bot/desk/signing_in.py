@@ -111,7 +111,7 @@ async def sign_in(request: Request) -> Response:
     """A wrong name and a wrong password take the same time and get the same answer."""
     form, said = await request.form(), words(language_of(request))
     name, wanted = storable(str(form.get("name", "")))[:80], str(form.get("next", ""))
-    typed = {"name": name, "next": wanted}
+    typed = {"name": name, "next": wanted, "written": storable(str(form.get("written", "")))}
     if not csrf_right(request, str(form.get("csrf", ""))):
         return _login_page(request, 403, said["page_too_old"], **typed)
     front, password = request.app.state.front, str(form.get("password", ""))[:200]

@@ -92,6 +92,25 @@ def test_a_turn_begun_in_an_episode_that_was_closed_is_taken_anew(desk: Desk) ->
     assert [m["message_id"] for m in desk.store.unanswered()] == ["m"]
 
 
+def test_a_message_left_to_a_person_who_has_gone_is_taken_anew(desk: Desk) -> None:
+    desk.handoffs.claim("h", ANNA, EVENING)
+    accepted = desk.store.accept("c", "m", "多少钱", [], "zh", EVENING)
+    desk.handoffs.give_back("h", ANNA, EVENING)
+    left = Turn({**RECORD, "left_to": "person"}, ANSWER)
+    assert desk.store.finish_turn("c", accepted.row, accepted.situation, left, EVENING) == "moved"
+    answered = Turn(RECORD, ANSWER, (Said("369元"),))
+    assert desk.store.finish_turn("c", accepted.row, desk.store.situation("c"), answered, EVENING) == "done"
+    assert [m["episode"] for m in desk.store.thread("c")] == [1, 1, 2, 2], "the question stands beside its answer"
+
+
+def test_a_turn_does_not_undo_a_pass_to_another_queue(desk: Desk) -> None:
+    accepted = desk.store.accept("c", "m", "多少钱", [], "zh", EVENING)
+    desk.handoffs.pass_on("h", LEAD, "", EVENING, queue="refund")
+    turn = Turn(RECORD, ANSWER, (Said("369元"),), card=dict(accepted.situation.handoff["card"]))
+    assert desk.store.finish_turn("c", accepted.row, accepted.situation, turn, EVENING) == "moved"
+    assert desk.handoffs.find("h")["queue"] == "refund"
+
+
 def test_an_agents_words_reach_the_thread_once_however_often_they_are_sent(desk: Desk) -> None:
     desk.handoffs.claim("h", ANNA, EVENING)
     first = desk.handoffs.reply("h", ANNA, "r1", "您好", [], EVENING)

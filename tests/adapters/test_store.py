@@ -7,11 +7,13 @@ from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+import sqlalchemy as sa
 
 from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.migrations import migrate
 from bot.adapters.store import Said, Situation, Store, Turn
+from bot.adapters.tables import conversations
 from bot.ports import StoreError
 from tests.small_shop import EVENING
 
@@ -111,6 +113,49 @@ def test_the_same_message_twice_at_once_is_one_row(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert rows[0] == rows[1]
+
+
+def test_messages_of_two_fronts_at_once_are_all_kept_and_every_turn_knows_the_last_memory(store: Store) -> None:
+    """Each front takes its turn on what it read, and anew where the other one was first."""
+    start = Barrier(2)
+
+    def front(name: str) -> None:
+        start.wait()
+        for number in range(10):
+            id = f"{name}{number}"
+            accepted = store.accept("c", id, id, [], "zh", EVENING)
+            begun, done = accepted.situation, "moved"
+            while done == "moved":
+                turn = Turn(RECORD, ANSWER, (Said(f"re {id}"),), {"unknown": [*begun.dialogue.get("unknown", ()), id]})
+                done = store.finish_turn("c", accepted.row, begun, turn, EVENING)
+                begun = store.situation("c")
+
+    threads = [Thread(target=front, args=[name]) for name in "xy"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    ids = sorted(f"{name}{number}" for name in "xy" for number in range(10))
+    assert sorted(m["text"] for m in store.thread("c") if m["sender"] == "buyer") == ids
+    assert sorted(m["text"] for m in store.thread("c") if m["sender"] == "bot") == [f"re {id}" for id in ids]
+    assert sorted(store.situation("c").dialogue["unknown"]) == ids
+
+
+def test_of_two_fronts_that_hand_over_at_once_one_opens_the_card(store: Store, handoffs: Handoffs) -> None:
+    first, second = say(store, "m1"), say(store, "m2")
+    assert answer(store, first.row, begun=first.situation, card=card("h-1")) == "done"
+    assert answer(store, second.row, begun=second.situation, card=card("h-2")) == "moved"
+    assert [(handoff["id"], handoff["card"]["episode"]) for handoff in handoffs.listed()] == [("h-1", "h-1")]
+
+
+def test_what_is_read_together_belongs_together(store: Store, database: Database) -> None:
+    """A reader sees nothing of what is written after its first look."""
+    with database.reading() as connection:
+        before = connection.execute(sa.select(conversations.c.episode)).scalar_one()
+        answer(store, say(store, "m1").row, card=card())
+        answer(store, say(store, "m2").row, settled=True)
+        assert connection.execute(sa.select(conversations.c.episode)).scalar_one() == before
+    assert store.situation("c").episode == before + 1
 
 
 def test_opening_a_conversation_twice_changes_nothing(store: Store) -> None:

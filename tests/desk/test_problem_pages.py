@@ -120,6 +120,8 @@ def test_words_written_when_the_session_ended_are_shown_beside_signing_in(browse
     assert answer.status_code == 401
     assert "登录已过期" in answer.text and "给您&lt;留&gt;一件" in answer.text
     assert f'name="next" value="{address}/reply"' in answer.text
+    again = sign_in(mine, "小林", "wrong", written="给您<留>一件")
+    assert again.status_code == 401 and "给您&lt;留&gt;一件" in again.text, "also after a wrong password"
     led = sign_in(mine, "小林", next=f"{address}/reply").headers["location"]
     assert mine.get(led).headers["location"] == address, "back to the conversation"
     assert [m["text"] for m in running.front.store.thread(conversation) if m["sender"] == "agent"] == []

@@ -127,6 +127,12 @@ def test_from_the_question_to_the_sale(running: Running, buyer: Page, agent_page
     expect(buyer.locator("#log")).to_contain_text("好，拍了")
 
 
+def test_the_dots_end_with_the_answer(buyer: Page) -> None:
+    write(buyer, "有货吗")
+    answered(buyer)
+    expect(buyer.locator("#typing")).to_be_hidden(timeout=3000)
+
+
 def test_of_two_agents_one_gets_it_and_the_other_is_told(running: Running, agent_page: Callable[..., Page]) -> None:
     first, second = agent_page("小林"), agent_page("阿明")
     _, handoff = running.wait()
@@ -146,12 +152,16 @@ def test_a_page_that_fell_behind_loses_nothing(running: Running, agent_page: Cal
     conversation, handoff = running.wait()
     agent = agent_page("小林", f"/desk/handoffs/{handoff}")
     agent.locator("#claim").click()
+    expect(agent.locator("#text")).to_be_visible()
+    agent.route("**/events*", lambda route: route.abort())  # the page does not hear of it in time
+    agent.reload()
     agent.locator("#text").fill("我看一下库存")
     # a lead takes over meanwhile; what was written stays and is shown
     running.front.handoffs.take_over(handoff, running.agent("组长"), running.clock.now())
     agent.keyboard.press("Control+Enter")
     expect(agent.locator("[data-notice=refused]")).to_contain_text("组长")
-    running.front.live.tell(conversation)
+    agent.unroute("**/events*")
+    agent.reload()
     expect(agent.locator("#acts")).to_contain_text("组长 在接待")
     expect(agent.locator("[data-notice=draft]")).to_contain_text("我看一下库存")
     assert [m["text"] for m in running.front.store.thread(conversation) if m["sender"] == "agent"] == []

@@ -42,7 +42,7 @@ SECRET, TOKEN, PASSWORD = "secret-for-tests", "token-for-tests", "password-for-t
 HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 SHOP = replace(load_shop(ROOT / "shop"), robots=(Robot("g", "webhook", "zh"),))
 WORDS = Words(ROOT / "domain.yml")
-WITHIN = 20.0
+WITHIN = 60.0
 """Seconds within which everything comes to rest."""
 
 REASONS = {"hand_over": "purchase_intent", "graver": "complaint"}
@@ -108,7 +108,7 @@ class Stops:
                 message.stop = ""
                 self.held[message.id] = message.conversation
                 self._changed.notify_all()
-                self._changed.wait_for(lambda: self.dead or message.id not in self.held, WITHIN)
+                self._changed.wait_for(lambda: self.dead or message.id not in self.held)
             if self.dead:
                 raise Killed
 
@@ -180,12 +180,14 @@ def _record(message: Sent, sender: str) -> dict[str, Any]:
 class SteeredConversations(Conversations):
     """Counts how often a message arrived; from then on its place in the order is taken."""
 
-    def __init__(self, arrived: Counter[str], *parts: Any):
+    def __init__(self, arrived: Counter[str], changed: threading.Condition, *parts: Any):
         super().__init__(*parts)
-        self._arrived = arrived
+        self._arrived, self._changed = arrived, changed
 
     async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
-        self._arrived[incoming.message_id] += 1
+        with self._changed:
+            self._arrived[incoming.message_id] += 1
+            self._changed.notify_all()
         return await super().receive(incoming)
 
 
@@ -216,7 +218,7 @@ class SteeredFront:
             shop=SimpleNamespace(current=lambda: SHOP),  # type: ignore[arg-type]
             clock=clock,
             calendar=FakeCalendar(),
-            conversations=SteeredConversations(self._arrived, store, rasa, WORDS, desk, clock, live),
+            conversations=SteeredConversations(self._arrived, self.changed, store, rasa, WORDS, desk, clock, live),
             pictures=Pictures(folder, store),
             api_token=TOKEN,
             secret=SECRET,

@@ -162,3 +162,31 @@ def test_declining_to_leave_a_contact_loses_nobody(tmp_path: Path) -> None:
     answer = world.says("不用了")
     assert answer["state"] == "waiting"
     assert world.handoffs.listed()[0]["state"] == "waiting"
+
+
+# --- after a restart ----------------------------------------------------------------------------------------------
+
+
+def test_what_was_not_answered_in_a_long_conversation_is_answered_after_a_restart(world: World) -> None:
+    for number in range(510):
+        world.store.accept("web:long", f"m{number}", "", [], "zh", world.hour)
+    assert asyncio.run(world.conversations.answer_the_unanswered()) == 510
+    assert world.store.unanswered() == []
+
+
+def test_one_that_cannot_be_answered_after_a_restart_holds_up_no_other(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for conversation in ("web:odd", "web:c"):
+        world.store.accept(conversation, "m", "料理机有货吗", [], "zh", world.hour)
+    take = world.rasa.take_turn
+
+    def odd(sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn:
+        if sender.startswith("web:odd"):
+            raise KeyError("questions")
+        return take(sender, text, metadata)
+
+    monkeypatch.setattr(world.rasa, "take_turn", odd)
+    assert asyncio.run(world.conversations.answer_the_unanswered()) == 1
+    assert [message["conversation"] for message in world.store.unanswered()] == ["web:odd"]
+    assert "not_answered_after_restart" in caplog.text

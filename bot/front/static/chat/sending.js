@@ -54,7 +54,8 @@ async function attempt(message) {
     message.until = looks() + 1; // a look under way may have asked too early; the next one has it
     if (message.echoed) talk.outbox = talk.outbox.filter((own) => own !== message);
     talk.who = answer.state ?? talk.who;
-    if (talk.who === "claimed" || !answer.replies?.length) talk.answerDue = 0;
+    const shown = answer.seq <= talk.seq; // the stream was quicker
+    if (talk.who === "claimed" || !answer.replies?.length || shown) talk.answerDue = 0;
     talk.misses = 0;
     renewSession(token, answer.token);
     poll();
