@@ -60,6 +60,14 @@ WATCH = {
 }  # fmt: skip
 """The database itself writes down what the bot says while a person has the conversation."""
 
+ACTS: Mapping[str, Mapping[str, str]] = {
+    "claim": {},
+    "give_back": {},
+    "close": {"outcome": "sold", "amount": "600"},
+    "pass_on to bo": {"to": "agent:bo"},
+    "pass_on to bulk": {"to": "queue:bulk"},
+}
+
 buyers = st.sampled_from(BUYERS)
 kinds = st.sampled_from(("hand_over", *KINDS))
 stops = st.sampled_from(("", "", "", *STOPS, *STOPS, *BREAKS))
@@ -156,6 +164,20 @@ class Interleavings(RuleBasedStateMachine):
             self.front.wait(self.front.act(self.cookies[who], handoff["id"], "claim"))
         front.rest()
         self.forget_the_idle()
+
+    @rule(
+        buyer=buyers, kind=kinds, stop=st.sampled_from(STOPS), acts=st.lists(st.sampled_from(tuple(ACTS)), max_size=3)
+    )
+    def people_act_while_a_turn_is_stopped(self, buyer: str, kind: str, stop: str, acts: list[str]) -> None:
+        if self.open_one(buyer) is None:
+            self.writes(buyer, "hand_over", "")
+        self.writes(buyer, kind, stop)
+        for name in acts:
+            self.act_on(buyer, "whose it is", name.split()[0], **ACTS[name])
+        self.before = self.rows()
+        for id in [id for id, of in self.front.stops.held.items() if of == buyer]:
+            self.front.stops.go_on(id)
+        self.front.rest()
 
     def stopped(self) -> list[tuple[SteeredFront, str]]:
         return [(front, id) for front in (*self.left_behind, self.front) for id in sorted(front.stops.held)]
