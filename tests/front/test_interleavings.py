@@ -241,7 +241,7 @@ class Interleavings(RuleBasedStateMachine):
 
     def act(self, who: str, handoff: Mapping[str, Any], name: str, **fields: str) -> int:
         """The answer's status; what is refused changes nothing."""
-        who = (handoff["agent"] or "anna") if who == "whose it is" else who
+        who = (handoff["agent"] or "lead") if who == "whose it is" else who
         before = self.rows()["deeds"]
         (answer,) = self.front.wait(self.front.act(self.cookies[who], handoff["id"], name, **fields))
         assert answer.status_code == 200 or self.rows()["deeds"] == before
@@ -366,17 +366,20 @@ def is_of(row: Mapping[str, Any], turn: Mapping[str, Any], name: str = "conversa
 def check_states(rows: Mapping[str, Any]) -> None:
     """Every handoff is where its deeds lead, each deed was possible, and a conversation's episodes follow its closings."""
     for handoff in rows["handoffs"]:
-        state, agent = None, None
+        state, agent, queue = None, None, handoff["queue"]
         for deed in (deed for deed in rows["deeds"] if deed["handoff"] == handoff["id"]):
             if deed["action"] == "pass_on":
                 assert state in ("waiting", "claimed")
                 to = deed["told"]["to"]
                 state, agent = ("claimed", to) if to in PEOPLE else ("waiting", None)
+                queue = queue if to in PEOPLE else to
             else:
                 assert (deed["action"], state) in NEXT, f"{deed['action']} while {state}"
                 state = NEXT[deed["action"], state]
                 agent = deed["agent"] if deed["action"] in ("claim", "take_over") else agent
         assert (handoff["state"], handoff["agent"]) == (state, agent)
+        graver = any(row["key"].startswith(f"g:graver:{handoff['id']}") for row in rows["outbox"])
+        assert graver or handoff["queue"] == queue, "a pass to another queue was undone"
         assert (state == "closed") == (handoff["ending"] is not None) == (handoff["closed_at"] is not None)
         assert state != "waiting" or handoff["waiting_since"] is not None
     for talk in rows["conversations"]:
