@@ -125,7 +125,10 @@ class Handoffs:
                 takes = sa.select(agents.c.name).where(agents.c.name == agent, agents.c.role.in_(("agent", "lead")))
                 if not connection.execute(takes).first():
                     raise Refused("no_such_agent", agent)
-                return _changed(connection, row, "pass_on", who, told, now, state="claimed", agent=agent)
+                since = row["claimed_at"] or iso(now)
+                return _changed(
+                    connection, row, "pass_on", who, told, now, state="claimed", agent=agent, claimed_at=since
+                )
             waits = {"state": "waiting", "agent": None, "queue": queue, "card": {**row["card"], "queue": queue}}
             waits["waiting_since"] = row["waiting_since"] or iso(now)
             return _changed(connection, row, "pass_on", who, told, now, **waits)
