@@ -33,7 +33,7 @@ setup-dev:
 	@scripts/setup dev
 
 lock:
-	@for name in run dev; do \
+	@for name in run dev shop; do \
 	  .venv/bin/python -m uv pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    requirements/$$name.in -o requirements/$$name.lock; \
 	done

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -11,9 +12,11 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.clock import SetClock, SystemClock
+from bot.adapters.inventories.configured import ConfiguredInventory
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
-from bot.ports import Calendar, Clock
+from bot.core.types import Language
+from bot.ports import Calendar, Clock, SettingError
 from bot.services.common import Desk
 from bot.settings import ROOT, Settings, read_settings
 
@@ -21,7 +24,11 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from bot.adapters.agents import Agents
+    from bot.adapters.chatwoot.client import Client
     from bot.adapters.database import Database
+    from bot.adapters.rasa_client import RasaClient
+    from bot.front.chatwoot import Chatwoot
+    from bot.front.conversations import Conversations
 
 
 @lru_cache(maxsize=1)
@@ -46,16 +53,21 @@ def calendar() -> Calendar:
 
 
 @lru_cache(maxsize=1)
-def inventory() -> SqliteInventory:
-    """The shop's own; another folder of facts has another inventory file."""
+def inventory() -> ConfiguredInventory:
+    """The system that the shop's stock.yml names, or the embedded one; another folder of facts has another file of it.
+
+    Raises ShopFileError where stock.yml is wrong.
+    """
     shop = hashlib.sha256(str(settings().shop).encode()).hexdigest()[:8]
-    return SqliteInventory(settings().data / f"inventory-{shop}.sqlite", live_shop().current, clock())
+    embedded = SqliteInventory(settings().data / f"inventory-{shop}.sqlite", live_shop().current, clock())
+    return ConfiguredInventory(settings().shop, embedded, live_shop().current, clock(), os.environ)
 
 
 def desk() -> Desk:
     """The ports of one turn, at the present time in the shop's zone."""
     shop = live_shop().current()
-    return Desk(shop, inventory(), calendar(), clock().now().astimezone(ZoneInfo(shop.timezone)))
+    now = clock().now().astimezone(ZoneInfo(shop.timezone))
+    return Desk(shop, inventory(), calendar(), now, prices=inventory() if inventory().gives_prices else None)
 
 
 @lru_cache(maxsize=1)
@@ -85,6 +97,11 @@ def api_token() -> str:
     return settings().api_token or secret("api_token")
 
 
+def widget_secret() -> str:
+    """With it a shop signs its users, so that they find their conversation on another device (docs/website.md)."""
+    return secret("widget")
+
+
 def first_password() -> str:
     """The password of the first agent, `lead`."""
     return settings().desk_password or secret("desk_password", 9)
@@ -106,9 +123,56 @@ def _save_lead(agents: Agents) -> None:
     agents.save("lead", PasswordHasher().hash(first_password()), "lead")
 
 
+def chatwoot_client(bot_token: str = "") -> Client:
+    """Chatwoot's API. Raises SettingError where its address or account is not set."""
+    from bot.adapters.chatwoot.client import Client
+
+    given = settings()
+    if not re.fullmatch(r"https?://[^\s<>()\[\]\"'|]{1,200}", given.chatwoot_url):
+        raise SettingError(
+            f"NIGHTDESK_CHATWOOT_URL is “{given.chatwoot_url}”; an address such as https://chat.example is wanted."
+        )
+    if given.chatwoot_account < 1:
+        raise SettingError(f"NIGHTDESK_CHATWOOT_ACCOUNT is {given.chatwoot_account}; the account's number is wanted.")
+    token = bot_token or given.chatwoot_token
+    return Client(given.chatwoot_url, given.chatwoot_account, token, given.chatwoot_agent_token)
+
+
+def chatwoot_path() -> str:
+    """The last part of the webhook's address, which nobody can guess."""
+    return secret("chatwoot_path", 24)
+
+
+def chatwoot(conversations: Conversations, rasa: RasaClient) -> Chatwoot | None:
+    """The agent bot; None where Chatwoot is not set. Raises SettingError."""
+    from bot.adapters.chatwoot.book import Book
+    from bot.desk.shown import Sight
+    from bot.front.chatwoot import Chatwoot
+    from bot.front.chatwoot_steps import Carrying
+
+    given = settings()
+    if not given.chatwoot_url:
+        return None
+    if not given.chatwoot_token:
+        raise SettingError("NIGHTDESK_CHATWOOT_TOKEN is empty; `nightdesk chatwoot setup` tells the agent bot's token.")
+    if given.chatwoot_language not in ("zh", "en"):
+        raise SettingError(f"NIGHTDESK_CHATWOOT_LANGUAGE is “{given.chatwoot_language}”; zh or en is wanted.")
+    language: Language = "en" if given.chatwoot_language == "en" else "zh"
+
+    def sight() -> Sight:
+        at = desk()
+        return Sight(at.shop, at.calendar, at.now, language)
+
+    client, book = chatwoot_client(), Book(database(), given.chatwoot_account)
+    carrying = Carrying(client, book, given.chatwoot_teams_by_queue, sight)
+    named = (given.chatwoot_account, chatwoot_path(), given.chatwoot_secret)
+    return Chatwoot(client, book, carrying, conversations, *named, ready=rasa.ready)
+
+
 def front_app() -> Starlette:
     """The front over real adapters. Imported here, because Rasa and the actions need none of it."""
     from bot.adapters.agents import Agents
+    from bot.adapters.buyers import Buyers
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
@@ -122,6 +186,7 @@ def front_app() -> Starlette:
     from bot.front.live import Live
     from bot.front.minding import Minding
     from bot.front.pictures import Pictures
+    from bot.front.site import Site
     from bot.front.telling import Telling
 
     store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
@@ -129,6 +194,7 @@ def front_app() -> Starlette:
     outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
     rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
+    conversations = Conversations(store, rasa, words, desk, clock(), live)
     return make_app(
         Front(
             store=store,
@@ -141,11 +207,18 @@ def front_app() -> Starlette:
             shop=live_shop(),
             clock=clock(),
             calendar=calendar(),
-            conversations=Conversations(store, rasa, words, desk, clock(), live),
+            conversations=conversations,
             pictures=Pictures(settings().data / "pictures", store),
             api_token=api_token(),
             secret=secret("session"),
             telling=Telling(outbox, robots, live_shop().current, clock(), calendar(), settings().public_address),
+            site=Site(
+                Buyers(database()),
+                widget_secret(),
+                settings().frame_ancestors,
+                settings().demo,
+            ),
             minding=Minding(Nights(database()), handoffs, outbox, live, desk),
+            chatwoot=chatwoot(conversations, rasa),
         )
     )

@@ -1,4 +1,4 @@
-"""The command `nightdesk`: run it, train it, check the shop, set a stock, read the morning report, list the settings."""
+"""The command `nightdesk`: run it, train it, check the shop, show or set a stock, read the morning report, list the settings."""
 
 from __future__ import annotations
 
@@ -26,9 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
     )
     commands.add_parser("check", help="check the shop's files")
     commands.add_parser("settings", help="list all settings with their help")
-    stock = commands.add_parser("stock", help="set the stock of a SKU in the embedded inventory")
-    stock.add_argument("sku")
-    stock.add_argument("quantity", type=int)
+    commands.add_parser("widget", help="print the widget's line for the shop's pages, and the secret that signs users")
+    stock = commands.add_parser(
+        "stock", help="show what the shop's stock system says; or set a SKU of the embedded one"
+    )
+    stock.add_argument("sku", nargs="?", help="one SKU of variants.csv; all of them if left out")
+    stock.add_argument("quantity", nargs="?", type=int, help="the number to set, in the embedded inventory alone")
     digest = commands.add_parser(
         "digest", help="print the morning report: who waits, what was not known, the night's counts"
     )
@@ -36,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--since", type=_moment, help="a day or a time, such as 2026-11-21T18:00; else since closing time"
     )
     digest.add_argument("--language", choices=("zh", "en"), default="zh")
+    chatwoot = commands.add_parser("chatwoot", help="the agent bot in Chatwoot: register it, check what it may do")
+    chatwoot.add_argument("what", choices=("setup", "check"))
+    chatwoot.add_argument("--inbox", type=int, action="append", default=[], help="an inbox where it is to answer")
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -51,6 +57,7 @@ def _run(_: argparse.Namespace) -> int:
     from bot.run import run
 
     load_shop(bootstrap.settings().shop)
+    bootstrap.inventory()
     read_addresses(bootstrap.settings().robots_file)
     return run()
 
@@ -66,6 +73,7 @@ def _tune(_: argparse.Namespace) -> int:
 
 def _check(_: argparse.Namespace) -> int:
     shop = load_shop(bootstrap.settings().shop)
+    bootstrap.inventory()
     print(
         f"{len(shop.products)} products, {len(shop.by_sku)} variants, {len(shop.capabilities)} verdicts: all files are right."
     )
@@ -77,13 +85,30 @@ def _settings(_: argparse.Namespace) -> int:
     return 0
 
 
+def _widget(_: argparse.Namespace) -> int:
+    """The address is that of `NIGHTDESK_PUBLIC_URL`, where it is set."""
+    address = bootstrap.settings().public_address or "https://desk.shop.example"
+    print(f'<script src="{address}/widget.js" data-product="" async></script>\n')
+    print(f"Secret for signing the shop's users (docs/website.md): {bootstrap.widget_secret()}")
+    return 0
+
+
 def _stock(chosen: argparse.Namespace) -> int:
-    bootstrap.inventory().stock((chosen.sku,))
-    if bootstrap.inventory().set_quantity(chosen.sku, chosen.quantity):
+    from bot.adapters.inventories.shown import as_lines as stock_lines
+
+    shop, inventory = bootstrap.live_shop().current(), bootstrap.inventory()
+    if chosen.sku is not None and chosen.sku not in shop.by_sku:
+        print(f"There is no SKU {chosen.sku}; the SKUs are in variants.csv.", file=sys.stderr)
+        return 1
+    if chosen.quantity is not None:
+        inventory.stock((chosen.sku,))
+        inventory.set_quantity(chosen.sku, chosen.quantity)
         print(f"{chosen.sku}: {chosen.quantity}")
         return 0
-    print(f"The inventory holds no {chosen.sku}; the SKUs are in variants.csv.", file=sys.stderr)
-    return 1
+    skus = (chosen.sku,) if chosen.sku else tuple(shop.by_sku)
+    lines, unseen = stock_lines(skus, inventory)
+    print("\n".join(lines))
+    return 1 if unseen else 0
 
 
 def _digest(chosen: argparse.Namespace) -> int:
@@ -106,6 +131,12 @@ def _digest(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _chatwoot(chosen: argparse.Namespace) -> int:
+    from bot import chatwoot_setup
+
+    return chatwoot_setup.setup(chosen.inbox) if chosen.what == "setup" else chatwoot_setup.check()
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -120,8 +151,10 @@ COMMANDS = {
     "tune": _tune,
     "check": _check,
     "settings": _settings,
+    "widget": _widget,
     "stock": _stock,
     "digest": _digest,
+    "chatwoot": _chatwoot,
 }
 
 if __name__ == "__main__":

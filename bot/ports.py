@@ -6,14 +6,16 @@ NightdeskError
 └── SourceError           an outside source could not be asked
     ├── InventoryError
     ├── UnderstandingError
-    └── StoreError
+    ├── StoreError
+    └── HelpDeskError
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from decimal import Decimal
+from typing import Literal, Protocol
 
 
 class NightdeskError(Exception):
@@ -48,11 +50,20 @@ class StoreError(SourceError):
     """The conversation store could not be read or written."""
 
 
+class HelpDeskError(SourceError):
+    """The help desk that buyers write to could not be asked, or said no."""
+
+
+Availability = Literal["in_stock", "on_order", "none", "unknown"]
+
+
 @dataclass(frozen=True)
 class Stock:
     """What the inventory knows of one SKU.
 
     `quantity` is None where the inventory holds the SKU but not its number: unknown, never zero.
+    `available`: whether it can be bought, where the inventory says so beside its number or in place of it; else None.
+    `price` is in the shop's currency, None where the inventory holds none that can be used.
     """
 
     sku: str
@@ -61,6 +72,19 @@ class Stock:
     discontinued: bool
     as_of: datetime
     source: str
+    available: bool | None = None
+    price: Decimal | None = None
+
+    @property
+    def state(self) -> Availability:
+        """`on_order`: none is there, yet the shop takes orders for it."""
+        if self.available is False:
+            return "none"
+        if self.quantity is None:
+            return "in_stock" if self.available else "unknown"
+        if self.quantity > 0:
+            return "in_stock"
+        return "on_order" if self.available else "none"
 
 
 class Inventory(Protocol):

@@ -84,10 +84,11 @@ def _announce(console: Console) -> None:
         return
     settings = bootstrap.settings()
     address = f"http://127.0.0.1:{settings.port}"
+    demo = f"  shop    {address}/demo        (the widget on a page of the demo shop)\n" if settings.demo else ""
     console.print(
         f"\n[green]Nightdesk is ready[/green] ({time.monotonic() - began:.0f} s)\n"
         f"  chat    {address}/chat\n"
-        f"  shop    {address}/demo-shop   (the widget on a page)\n"
+        f"{demo}"
         f"  desk    {address}/desk        (name: lead, password: {bootstrap.first_password()})\n"
         f"  API     {address}/api/messages  token: {bootstrap.api_token()}\n"
         "Ctrl-C stops everything.\n",

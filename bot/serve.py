@@ -17,6 +17,7 @@ def main() -> None:
         bootstrap.front_app(),
         host=settings.host,
         port=settings.port,
+        root_path=settings.path,
         log_level="warning",
         access_log=False,
         proxy_headers=True,

@@ -42,6 +42,26 @@ class Settings:
     public_url: str = _setting(
         "", "Address under which people reach the front (https://desk.example); links in messages to the team need it."
     )
+    root_path: str = _setting(
+        "", "Path under which a proxy offers the front and which it takes off, such as /desk; none if empty."
+    )
+    shop_origins: str = _setting(
+        "", "Origins of the pages that may show the chat, such as https://shop.example, between spaces; any if empty."
+    )
+    chatwoot_url: str = _setting(
+        "", "Address of Chatwoot (https://chat.example); without it the bot has no part in it."
+    )
+    chatwoot_account: int = _setting(0, "Number of the account in Chatwoot; it stands in its pages' addresses.")
+    chatwoot_token: str = _setting("", "Token of the agent bot in Chatwoot; `nightdesk chatwoot setup` tells it.")
+    chatwoot_secret: str = _setting(
+        "", "Secret by which Chatwoot signs what it sends the bot; older versions have none."
+    )
+    chatwoot_agent_token: str = _setting(
+        "",
+        "Token of an agent in Chatwoot, for reading and for what a bot may not do; an administrator's for the setup.",
+    )
+    chatwoot_teams: str = _setting("", "Chatwoot's teams by queue, such as sales=3,bulk=4; none are assigned if empty.")
+    chatwoot_language: str = _setting("zh", "Language of the card's note in Chatwoot: zh or en.")
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
     @property
@@ -64,6 +84,38 @@ class Settings:
                 f"{PREFIX}PUBLIC_URL is “{self.public_url}”; an address such as https://desk.example is wanted."
             )
         return self.public_url.rstrip("/")
+
+    @property
+    def demo(self) -> bool:
+        """Whether the shop is the one that the project ships with; its page shows the widget."""
+        return self.shop == ROOT / "shop"
+
+    @property
+    def path(self) -> str:
+        """`root_path`. Raises SettingError where it is no path."""
+        if self.root_path and not re.fullmatch(r"(/[\w.~-]+)+", self.root_path, re.ASCII):
+            raise SettingError(f"{PREFIX}ROOT_PATH is “{self.root_path}”; a path such as /desk is wanted.")
+        return self.root_path
+
+    @property
+    def frame_ancestors(self) -> str:
+        """Who may frame the chat, as a content security policy says it. Raises SettingError where one is no origin."""
+        for origin in self.shop_origins.split():
+            if not re.fullmatch(r"https?://(\*\.)?[\w.-]+(:\d+)?", origin, re.ASCII):
+                raise SettingError(
+                    f"{PREFIX}SHOP_ORIGINS names “{origin}”; origins such as https://shop.example are wanted, "
+                    "without a path."
+                )
+        return " ".join(("'self'", *self.shop_origins.split())) if self.shop_origins else "*"
+
+    @property
+    def chatwoot_teams_by_queue(self) -> dict[str, int]:
+        """Raises SettingError where it is of another form."""
+        pairs = [pair.strip() for pair in self.chatwoot_teams.split(",") if pair.strip()]
+        wrong = [pair for pair in pairs if not re.fullmatch(r"[\w-]{1,40}\s*=\s*\d{1,9}", pair)]
+        if wrong:
+            raise SettingError(f"{PREFIX}CHATWOOT_TEAMS has “{wrong[0]}”; pairs such as sales=3,bulk=4 are wanted.")
+        return {queue.strip(): int(team) for queue, team in (pair.split("=") for pair in pairs)}
 
     @property
     def rasa_url(self) -> str:

@@ -241,13 +241,18 @@ SHOP = make_shop()
 
 @dataclass
 class FakeInventory:
-    """The opening stock, changed by `sold`; `down` makes it unreachable, `missing` and `uncounted` make holes."""
+    """The opening stock, changed by `sold`; `down` makes it unreachable, `missing` and `uncounted` make holes.
+
+    `available` says whether a SKU can be bought, `prices` what it costs, as a shop's own system may.
+    """
 
     shop: s.Shop = SHOP
     sold: dict[str, int] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
     uncounted: tuple[str, ...] = ()
     down: bool = False
+    available: dict[str, bool] = field(default_factory=dict)
+    prices: dict[str, Decimal] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
 
     def stock(self, skus: tuple[str, ...]) -> dict[str, Stock]:
@@ -259,7 +264,8 @@ class FakeInventory:
     def _stock(self, sku: str) -> Stock:
         variant = self.shop.by_sku[sku]
         left = None if sku in self.uncounted else self.sold.get(sku, variant.opening_stock)
-        return Stock(sku, left, variant.back_in_days, variant.discontinued, EVENING, "inventory")
+        more = self.available.get(sku), self.prices.get(sku)
+        return Stock(sku, left, variant.back_in_days, variant.discontinued, EVENING, "inventory", *more)
 
 
 class FakeCalendar:
@@ -276,4 +282,6 @@ class FakeCalendar:
 
 
 def make_desk(now: datetime = EVENING, shop: s.Shop = SHOP, **inventory) -> Desk:
-    return Desk(shop, FakeInventory(shop, **inventory), FakeCalendar(), now)
+    """Prices are asked of the inventory where `prices` are given."""
+    held = FakeInventory(shop, **inventory)
+    return Desk(shop, held, FakeCalendar(), now, prices=held if "prices" in inventory else None)

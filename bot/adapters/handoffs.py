@@ -11,11 +11,8 @@ import sqlalchemy as sa
 from bot.adapters.database import Database, iso
 from bot.adapters.store import close, write_deed, write_notices
 from bot.adapters.tables import agents, conversations, deeds, handoffs, messages
-from bot.core.handoff import OPEN, Action, Agent, Ending, Refused, check
+from bot.core.handoff import KEPT, OPEN, Action, Agent, Ending, Refused, check
 from bot.core.notices import Notice
-
-KEPT_WHEN_GIVEN_BACK = ("products", "colour", "size", "region", "height_cm", "weight_kg", "household")
-"""What the bot still knows when an agent gives a conversation back, so that the buyer need not say it again."""
 
 
 class Handoffs:
@@ -139,7 +136,7 @@ class Handoffs:
             row = _checked(connection, handoff, "give_back", who)
             talk = sa.select(conversations.c.dialogue).where(conversations.c.id == row["conversation"])
             dialogue = connection.execute(talk).scalar_one()
-            kept = {name: dialogue[name] for name in KEPT_WHEN_GIVEN_BACK if name in dialogue}
+            kept = {name: dialogue[name] for name in KEPT if name in dialogue}
             close(connection, row, {"outcome": "given_back"}, who.name, "give_back", now, dialogue=kept)
 
     def close(self, handoff: str, who: Agent, ending: Ending, now: datetime) -> None:

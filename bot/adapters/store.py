@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot.adapters.database import Database, insert_once, iso
 from bot.adapters.tables import conversations, deeds, handoffs, messages, outbox, pictures, turns
 from bot.core.card import TurnRecord
-from bot.core.handoff import OPEN
+from bot.core.handoff import KEPT, OPEN, served_elsewhere
 from bot.core.notices import Notice
 from bot.core.types import Language
 from bot.ports import StoreError
@@ -161,6 +161,8 @@ class Store:
                 connection.execute(conversations.update().where(conversations.c.id == conversation).values(**changes))
             if turn.card is not None:
                 _write_card(connection, conversation, episode, turn.card, now)
+                if served_elsewhere(conversation):
+                    _hand_on(connection, conversation, turn.dialogue or {}, now)
             write_notices(connection, conversation, turn.notices, now)
             if turn.settled and situation.handoff is not None:
                 close(connection, situation.handoff, {"outcome": "settled", "reason": "buyer"}, None, "settle", now)
@@ -276,6 +278,14 @@ def _write_card(
     values |= {"card": dict(card), "queue": card["queue"], "opened_at": iso(now), "waiting_since": iso(now)}
     connection.execute(handoffs.insert().values(**values))
     write_deed(connection, card["episode"], "open", None, {}, now)
+
+
+def _hand_on(connection: sa.engine.Connection, conversation: str, dialogue: Mapping[str, Any], now: datetime) -> None:
+    """Its people work in another help desk: ours shows it as ended, and lets nobody take it."""
+    handoff = _situation(connection, conversation).handoff
+    if handoff is not None:
+        kept = {name: dialogue[name] for name in KEPT if name in dialogue}
+        close(connection, handoff, {"outcome": "elsewhere"}, None, "hand_on", now, dialogue=kept)
 
 
 # --- shared with bot/adapters/handoffs.py --------------------------------------------------------------------------

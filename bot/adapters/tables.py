@@ -129,3 +129,69 @@ pictures = sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("at", sa.String(40), nullable=False),
 )
+
+buyers = sa.Table(
+    "buyers",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("conversation", sa.String(160), sa.ForeignKey("conversations.id"), nullable=False),
+)
+"""Buyers who had begun a conversation before they signed in at the shop: it stays theirs. `id`: bot/front/identity.py."""
+
+# --- Chatwoot (bot/adapters/chatwoot/book.py) ------------------------------------------------------------------------
+
+chatwoot_conversations = sa.Table(
+    "chatwoot_conversations",
+    metadata,
+    sa.Column("id", sa.String(160), primary_key=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("assigned", sa.Boolean, nullable=False),
+    sa.Column("person", sa.BigInteger, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),
+    sa.Column("newest", sa.BigInteger, nullable=False),
+    sa.Column("as_of", sa.Float, nullable=False),
+    sa.Column("labels", sa.JSON),
+    sa.Column("attributes", sa.JSON),
+)
+"""Where each stands. `person`: the last message of a person since the bot has it; `since`: the last before it had it."""
+
+chatwoot_deliveries = sa.Table(
+    "chatwoot_deliveries",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("key", sa.String(200), nullable=False, unique=True),
+    sa.Column("conversation", sa.String(160), nullable=False, index=True),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("message", sa.BigInteger, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("pictures", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False, index=True),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.String(40), nullable=False),
+    sa.Column("why", sa.String(80)),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+"""Buyers' messages to be answered."""
+
+chatwoot_steps = sa.Table(
+    "chatwoot_steps",
+    metadata,
+    sa.Column("delivery", sa.Integer, sa.ForeignKey("chatwoot_deliveries.id"), primary_key=True),
+    sa.Column("name", sa.String(24), primary_key=True),
+    sa.Column("place", sa.Integer, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("message", sa.BigInteger),
+    sa.Column("error", sa.Text),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+"""What an answer or a handover comes to in Chatwoot, step by step."""
+
+chatwoot_arrivals = sa.Table(
+    "chatwoot_arrivals",
+    metadata,
+    sa.Column("delivery", sa.String(80), primary_key=True),
+    sa.Column("at", sa.String(40), nullable=False),
+)
+"""Ids of the deliveries that came, so that a repeated one is known."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
 
@@ -42,6 +42,22 @@ class Dialogue:
     misunderstood: int = 0
     unknown: tuple[str, ...] = field(default=())
     """Keys of the questions that the facts did not hold: asked again, they open a card."""
+
+    page: str | None = None
+    """The product whose page the buyer wrote from last."""
+
+    def on_page(self, product: str | None) -> Dialogue:
+        """The same with the product of the page that the buyer now writes from: “this one” means it from here on.
+
+        A page that has not changed changes nothing: what the buyer named since then stays in front. Colour and size
+        were said of another product.
+        """
+        if product is None or product == self.page:
+            return self
+        if product in self.products[:1]:
+            return replace(self, page=product)
+        others = tuple(other for other in self.products if other != product)
+        return replace(self, page=product, products=(product, *others)[:4], colour=None, size=None)
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if value not in (None, (), 0)}

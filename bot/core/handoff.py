@@ -9,6 +9,7 @@
 | `give_back` | claimed           | whose it is                 | closed, the bot answers again |
 | `close`     | claimed           | whose it is, or a lead      | closed, with an outcome |
 | `settle`    | waiting           | the buyer                   | closed  |
+| `hand_on`   | waiting           | the bot                     | closed; the people of another help desk have it |
 | `expire`    | waiting, claimed  | the clock (`shop/`)         | closed  |
 
 While it is claimed the bot says nothing. Passed to another queue it waits again, and the bot answers what it can.
@@ -22,8 +23,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 State = Literal["waiting", "claimed", "closed"]
-Action = Literal["claim", "take_over", "reply", "pass_on", "give_back", "close", "settle", "expire"]
-Outcome = Literal["sold", "lost", "settled", "given_back", "idle"]
+Action = Literal["claim", "take_over", "reply", "pass_on", "give_back", "close", "settle", "hand_on", "expire"]
+Outcome = Literal["sold", "lost", "settled", "given_back", "elsewhere", "idle"]
 
 OPEN: tuple[State, ...] = ("waiting", "claimed")
 CHOSEN: tuple[Outcome, ...] = ("sold", "lost", "settled")
@@ -37,12 +38,24 @@ _ALLOWED: Mapping[Action, tuple[State, ...]] = {
     "give_back": ("claimed",),
     "close": ("claimed",),
     "settle": ("waiting",),
+    "hand_on": ("waiting",),
     "expire": OPEN,
 }
 _OWNERS_ALONE: tuple[Action, ...] = ("reply", "give_back")
 _OWNERS_OR_LEADS: tuple[Action, ...] = ("pass_on", "close")
 _MOST = Decimal("99999999")
 MOST_NOTE = 500
+
+KEPT = ("products", "colour", "size", "region", "height_cm", "weight_kg", "household")
+"""What the bot still knows when people give a conversation back, so that the buyer need not say it again."""
+
+HELP_DESKS = ("chatwoot",)
+"""Channels that bring people of their own: a handoff there is theirs from the moment it is opened."""
+
+
+def served_elsewhere(conversation: str) -> bool:
+    """Whether this conversation's people work in another help desk than ours."""
+    return conversation.partition(":")[0] in HELP_DESKS
 
 
 @dataclass(frozen=True)

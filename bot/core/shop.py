@@ -20,6 +20,9 @@ FIT = "fit"
 MOST_NAMED = 100
 """A word that fits more products stands for so many of them; “so many or more” is all that is said of their number."""
 
+CURRENCY = "CNY"
+"""What every amount of the shop's is in."""
+
 NOT_USED = "not_used"
 """The id under which couriers are recognised that the shop does not send with."""
 

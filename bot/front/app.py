@@ -13,7 +13,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -28,21 +28,20 @@ from bot.desk.pages import desk_routes
 from bot.desk.rendering import problem_page, wants_page
 from bot.front.api import api_routes
 from bot.front.chat import chat_routes
+from bot.front.chatwoot import Chatwoot
 from bot.front.conversations import Conversations
 from bot.front.guard import SecurityHeaders, SmallBodies
 from bot.front.live import Live
 from bot.front.minding import Minding
 from bot.front.pictures import Pictures
 from bot.front.problems import Problem, problem
+from bot.front.site import SMALLER, Site, site_routes
 from bot.front.telling import Telling
 from bot.ports import Calendar, Clock, StoreError
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 DESK_STATIC = Path(__file__).parent.parent / "desk" / "static"
-
-ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
-"""The widget reads its few words from whatever page it stands on."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,8 @@ class Front:
     secret: str
     telling: Telling | None = None
     minding: Minding | None = None
+    chatwoot: Chatwoot | None = None
+    site: Site | None = None
 
 
 def make_app(front: Front) -> Starlette:
@@ -75,7 +76,7 @@ def make_app(front: Front) -> Starlette:
         answered = await front.conversations.answer_the_unanswered()
         if answered:
             log.info("answered_after_restart count=%s", answered)
-        beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding) if one]
+        beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding, front.chatwoot) if one]
         yield
         for task in beside:
             task.cancel()
@@ -86,16 +87,15 @@ def make_app(front: Front) -> Starlette:
             Route("/", lambda request: RedirectResponse(f"{base_of(request)}/chat")),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
-            Route("/widget.js", lambda _: FileResponse(STATIC / "widget.js", media_type="text/javascript")),
-            Route("/demo-shop", lambda _: FileResponse(STATIC / "demo-shop.html")),
             *api_routes(),
+            *site_routes(front.site),
             *chat_routes(),
+            *(front.chatwoot.routes() if front.chatwoot else ()),
             *desk_routes(),
-            Route("/static/front/words.json", lambda _: FileResponse(STATIC / "words.json", headers=ANY_ORIGIN)),
-            Mount("/static/front", _Checked(directory=STATIC)),
+            Mount("/static/front", _Checked(directory=STATIC), middleware=SMALLER),
             Mount("/static/desk", _Checked(directory=DESK_STATIC)),
         ],
-        middleware=[Middleware(SecurityHeaders), Middleware(SmallBodies)],
+        middleware=[Middleware(SecurityHeaders, front.site.ancestors if front.site else "*"), Middleware(SmallBodies)],
         exception_handlers={Problem: _refused, StoreError: _store_failed, 404: _not_found, 500: _failed},
         lifespan=lifespan,
     )

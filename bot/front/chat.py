@@ -22,9 +22,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot.front.conversations import Incoming
+from bot.front.identity import buyer_id, refusal
 from bot.front.live import TypingTold, event, last_seen, stream
 from bot.front.problems import Problem
-from bot.front.requests import ChatMessage, NewSession, read_json
+from bot.front.requests import ChatMessage, NewSession, SignedUser, read_json
+from bot.front.site import SMALLER
 from bot.ports import StoreError
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ NOT_CACHED = {"Cache-Control": "no-store"}
 
 def chat_routes() -> list[Route]:
     return [
-        Route("/chat", lambda _: FileResponse(STATIC / "chat.html")),
+        Route("/chat", lambda _: FileResponse(STATIC / "chat.html"), middleware=SMALLER),
         Route("/chat/session", begin, methods=["POST"]),
         Route("/chat/messages", send, methods=["POST"]),
         Route("/chat/messages", thread, methods=["GET"]),
@@ -56,23 +58,45 @@ def _signer(request: Request) -> URLSafeTimedSerializer:
 
 
 async def begin(request: Request) -> Response:
-    """A new conversation and the token that opens it; nothing is stored before the buyer writes."""
+    """A conversation and the token that opens it; nothing is stored before the buyer writes.
+
+    It is a new one, or that of a user whom the shop has signed (`user`: `known`); a signature that is not right is
+    `wrong` or `expired`, and the buyer gets a new conversation like anybody.
+    """
     front = request.app.state.front
     body = await read_json(request, NewSession)
     language = body.language if body.language in ("zh", "en") else "zh"
     shop = front.shop.current()
     greeting = front.words.say("utter_greet", language, {"shop": shop.name[language], "about": shop.about[language]})
-    session = {"conversation": f"web:{secrets.token_urlsafe(24)}", "language": language}
-    if body.product is not None and body.product in shop.products:
-        session["product"] = body.product
-    return JSONResponse(
-        {
-            "token": _signer(request).dumps(session),
-            "shop": dict(shop.name),
-            "greeting": greeting,
-        },
-        headers=NOT_CACHED,
-    )
+    session: dict[str, Any] = {"conversation": f"web:{secrets.token_urlsafe(24)}", "language": language}
+    answer: dict[str, Any] = {"shop": dict(shop.name), "greeting": greeting, "user": None}
+    if body.user is not None:
+        answer["user"] = _refusal(front, body.user) or "known"
+        if answer["user"] == "known":
+            conversation = await asyncio.to_thread(_conversation_of, request, front, body.user.id)
+            session |= {"conversation": conversation, "known": True}
+            if await asyncio.to_thread(front.store.last_number, conversation):
+                answer["greeting"] = None
+    return JSONResponse({**answer, "token": _signer(request).dumps(session)}, headers=NOT_CACHED)
+
+
+def _refusal(front: Front, user: SignedUser) -> str | None:
+    refused = refusal(user.id, user.signed, front.site.secret, front.clock.now()) if front.site else "wrong"
+    if refused:
+        log.warning("identity_refused reason=%s", refused)
+    return refused
+
+
+def _conversation_of(request: Request, front: Front, user: str) -> str:
+    """The conversation of a user whom the shop has signed, theirs on every device."""
+    assert front.site is not None  # without it nobody's signature is right
+    buyer = buyer_id(user, front.secret)
+    try:
+        before = _session(request)
+    except Problem:
+        before = {}
+    begun = None if before.get("known") else before.get("conversation")
+    return front.site.buyers.conversation(buyer, f"web:user-{buyer}", begun)
 
 
 def _session(request: Request) -> dict[str, Any]:
@@ -108,7 +132,7 @@ async def send(request: Request) -> Response:
         if not await asyncio.to_thread(front.pictures.belongs, attached, conversation):
             raise Problem(400, "wrong_field", "attachments: no such picture")
     attachments = tuple({"id": a, "url": f"pictures/{a}"} for a in body.attachments)
-    product = body.product if body.product in front.shop.current().products else session.get("product")
+    product = body.product if body.product in front.shop.current().products else None
     incoming = Incoming(conversation, body.message_id, body.text, attachments, session["language"], product)
     answer = await front.conversations.receive(incoming)
     seq = await asyncio.to_thread(front.store.last_number, conversation)

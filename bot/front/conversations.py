@@ -15,6 +15,7 @@ from bot.adapters.rasa_client import RasaClient, RasaTurn
 from bot.adapters.store import Said, Situation, Store, Turn
 from bot.adapters.words import Words
 from bot.core.card import TurnRecord, build_card
+from bot.core.dialogue import Dialogue
 from bot.core.notices import of_turn
 from bot.core.text import fold, language_of
 from bot.core.types import Language
@@ -108,7 +109,7 @@ class Conversations:
                 "utter_picture" if incoming.attachments else "utter_nothing_said", language, situation
             )
         sender = f"{incoming.conversation}/{situation.episode}"
-        metadata = {"dialogue": situation.dialogue or _beginning(incoming)}
+        metadata = {"dialogue": Dialogue.from_json(situation.dialogue).on_page(incoming.product).as_json()}
         try:
             return await asyncio.to_thread(self._rasa.take_turn, sender, text, metadata)
         except UnderstandingError as error:
@@ -165,7 +166,9 @@ class Conversations:
         turns.append(TurnRecord(incoming.text, now, turn.record, pictures))
         episode = situation.handoff["id"] if situation.handoff else uuid.uuid4().hex
         before = situation.handoff["card"]["promised"] if situation.handoff else ""
-        card = build_card(episode, turns, self._desk().shop, turn.record.get("promised") or before)
+        talked_about = {q["details"].get("product") for one in turns for q in one.record["questions"]} - {None}
+        shop = self._desk().priced_shop(talked_about)
+        card = build_card(episode, turns, shop, turn.record.get("promised") or before)
         if situation.handoff and situation.handoff["card"]["reason"] == card["reason"]:
             card["queue"] = situation.handoff["queue"]  # where an agent may have passed it
         return card
@@ -200,7 +203,3 @@ def plain(text: str) -> str:
 def _reply(reply: Mapping[str, Any]) -> dict[str, Any]:
     buttons = [{"title": b["title"], "payload": b["payload"]} for b in reply.get("buttons") or ()]
     return {"text": reply["text"], **({"buttons": buttons} if buttons else {})}
-
-
-def _beginning(incoming: Incoming) -> dict[str, Any]:
-    return {"products": [incoming.product]} if incoming.product else {}

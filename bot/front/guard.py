@@ -36,13 +36,13 @@ class SmallBodies:
 
 
 class SecurityHeaders:
-    """The chat may be framed by any shop's page; nothing else may."""
+    """The chat may be framed by `ancestors` (sources as a content security policy writes them); nothing else may."""
 
-    def __init__(self, app: ASGIApp):
-        self._app = app
+    def __init__(self, app: ASGIApp, ancestors: str):
+        self._app, self._ancestors = app, ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ancestors = "*" if scope.get("path", "").endswith("/chat") else "'none'"
+        ancestors = self._ancestors if scope.get("path", "").endswith("/chat") else "'none'"
         headers = [
             (b"content-security-policy", _POLICY.format(ancestors).encode()),
             (b"x-content-type-options", b"nosniff"),

@@ -59,11 +59,18 @@ class ChatMessage(Storable):
     product: Optional[StrictStr] = Field(None, description="The product whose page the buyer writes from.")
 
 
+class SignedUser(BaseModel):
+    """A user of the shop's, as the shop's server signed them (bot/front/identity.py)."""
+
+    id: Id
+    signed: StrictStr
+
+
 class NewSession(BaseModel):
     """The body of POST /chat/session."""
 
     language: Optional[StrictStr] = None
-    product: Optional[StrictStr] = None
+    user: Optional[SignedUser] = None
 
 
 async def read_json(request: Request, model: Type[Model]) -> Model:

@@ -12,20 +12,23 @@ from bot.services.size_guide import by_guide
 from bot.services.spec import answer_spec, holds, spec_value
 
 MOST_SUGGESTED = 3
+MOST_COMPARED = 3
+ASKED_AT_ONCE = 10
+"""Products of which the stock is looked up in one go."""
 MOST_USES = 4
 MOST_SPECS = 3
 
 
 def answer_comparison(ask: Ask, desk: Desk) -> Answer:
-    """What differs between two of the shop's products, from its tables; against another maker: our side alone."""
-    products = [desk.shop.products[p] for p in ask.details.products]
+    """What differs between two of the shop's products; against another maker: our side alone. Raises InventoryError."""
+    products = [desk.priced(desk.shop.products[p]).product for p in ask.details.products[:MOST_COMPARED]]
     if len(products) < 2:
         if not products:
             return Answer("clarify", (Reply("utter_ask_compare", {}),), missing="product")
         said = {"name": products[0].name[ask.language], "facts": _sheet(products[0], ask, desk)}
         return answered(Reply("utter_compare_own", said), *_prices(products, desk), outcome="refused")
     colon = "：" if ask.language == "zh" else ": "
-    lines = "\n".join(f"{p.name[ask.language]}{colon}{_sheet(p, ask, desk)}" for p in products[:3])
+    lines = "\n".join(f"{p.name[ask.language]}{colon}{_sheet(p, ask, desk)}" for p in products)
     return answered(Reply("utter_compare", {"lines": lines}), *_prices(products, desk))
 
 
@@ -66,16 +69,27 @@ def answer_recommendation(ask: Ask, desk: Desk) -> Answer:
         said = {"about": desk.shop.about[language]}
         return Answer("clarify", (Reply("utter_ask_use", said, names),), missing="product")
     fitting = [p for p in desk.shop.products.values() if _suits(p, ask, desk)]
-    stocks = desk.inventory.stock(tuple(v.sku for p in fitting for v in p.variants))
-    fitting = [p for p in fitting if any(v.sku in stocks and (stocks[v.sku].quantity or 0) > 0 for v in p.variants)]
-    if not fitting:
-        return Answer("unknown", (Reply("utter_recommend_none", {}),), missing="person")
     fitting.sort(key=lambda p: (_rank(p, ask, desk), min(v.list_price for v in p.variants)))
-    chosen = fitting[:MOST_SUGGESTED]
+    chosen = [desk.priced(p).product for p in _in_stock(fitting, desk)]
+    if not chosen:
+        return Answer("unknown", (Reply("utter_recommend_none", {}),), missing="person")
     lines = "\n".join(f"· {_line(p, ask, desk)}" for p in chosen)
     names = tuple(p.name[language] for p in chosen)
     facts = [desk.fact("suggested", p.id, "shop/products") for p in chosen]
     return answered(Reply("utter_recommend", {"lines": lines}, names), *facts)
+
+
+def _in_stock(products: list[Product], desk: Desk) -> list[Product]:
+    """The first few that are there; no more are asked for than it takes to find them."""
+    found: list[Product] = []
+    for start in range(0, len(products), ASKED_AT_ONCE):
+        some = products[start : start + ASKED_AT_ONCE]
+        stocks = desk.inventory.stock(tuple(v.sku for p in some for v in p.variants))
+        there = {sku for sku, stock in stocks.items() if stock.state == "in_stock"}
+        found += [p for p in some if any(v.sku in there for v in p.variants)]
+        if len(found) >= MOST_SUGGESTED:
+            break
+    return found[:MOST_SUGGESTED]
 
 
 def _anything_said(ask: Ask) -> bool:
@@ -93,7 +107,7 @@ def _about_one(product: Product, ask: Ask, desk: Desk) -> Answer:
         return answer_spec(ask, desk)
     if details.household and product.id in desk.shop.size_rows:
         return by_guide(ask, desk)
-    language = ask.language
+    language, product = ask.language, desk.priced(product).product
     uses, specs = _uses(product, ask, desk), _specs(product, ask, desk)
     said = {
         "name": product.name[language],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -14,19 +14,34 @@ from bot.core import formats
 from bot.core.shop import MOST_NAMED, Capability, Product, Shop
 from bot.core.text import fold
 from bot.core.types import Answer, Ask, Fact, Language, Outcome, Reply
-from bot.ports import Calendar, Inventory
+from bot.ports import Calendar, Inventory, InventoryError
 
 MOST_OPTIONS = 6
 
 
+PRICES = "shop/variants"
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A product with the prices that hold now, and the fact that each of them is."""
+
+    product: Product
+    facts: Mapping[Decimal, Fact]
+
+
 @dataclass(frozen=True)
 class Desk:
-    """The ports of one turn. `now` is in the shop's time zone."""
+    """The ports of one turn. `now` is in the shop's time zone.
+
+    `prices` is asked for prices; where it is None, or holds none of a SKU that can be used, the shop's table says it.
+    """
 
     shop: Shop
     inventory: Inventory
     calendar: Calendar
     now: datetime
+    prices: Inventory | None = None
 
     def fact(self, name: str, value: object, source: str) -> Fact:
         return Fact(name, str(value), source, self.now)
@@ -34,6 +49,32 @@ class Desk:
     def stocked(self, product: Product) -> dict:
         """Stock by SKU of a product's variants. Raises InventoryError."""
         return self.inventory.stock(tuple(variant.sku for variant in product.variants))
+
+    def priced(self, product: Product) -> Priced:
+        """The product with the prices that hold now. Raises InventoryError."""
+        held = self.prices.stock(tuple(v.sku for v in product.variants)) if self.prices else {}
+        facts: dict[Decimal, Fact] = {}
+        variants = []
+        for variant in product.variants:
+            stock = held.get(variant.sku)
+            if stock is not None and stock.price is not None:
+                variant = replace(variant, list_price=stock.price)
+                facts.setdefault(stock.price, Fact("list_price", str(stock.price), stock.source, stock.as_of))
+            variants.append(variant)
+            facts.setdefault(variant.list_price, self.fact("list_price", variant.list_price, PRICES))
+        return Priced(replace(product, variants=tuple(variants)), facts)
+
+    def priced_shop(self, products: Iterable[str]) -> Shop:
+        """The shop with the prices of these products that hold now. One that cannot be asked for is left without
+        variants, and so without a price."""
+        known = [self.shop.products[p] for p in products if p in self.shop.products] if self.prices else []
+        changed = {}
+        for product in known:
+            try:
+                changed[product.id] = self.priced(product).product
+            except InventoryError:
+                changed[product.id] = replace(product, variants=())
+        return replace(self.shop, products={**self.shop.products, **changed}) if changed else self.shop
 
 
 def the_product(ask: Ask, desk: Desk) -> Product | None:
@@ -88,8 +129,12 @@ def pieces(ask: Ask) -> int:
     return ask.details.quantity or 1
 
 
-def totals(product: Product, ask: Ask) -> list[Decimal]:
-    """What as many pieces as were said come to by list price: one figure, or several where the variants' prices differ."""
+def totals(product: Product, ask: Ask, desk: Desk) -> list[Decimal]:
+    """What as many pieces as were said come to by list price: one figure, or several where the variants' prices differ.
+
+    Raises InventoryError.
+    """
+    product = desk.priced(product).product
     variants = product.matching(ask.details.colour, ask.details.size) or product.variants
     return sorted({variant.list_price * pieces(ask) for variant in variants})
 

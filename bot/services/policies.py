@@ -104,7 +104,7 @@ def _instalments(product: Product | None, accepted: str, ask: Ask, desk: Desk) -
     }
     if accepted:
         return Reply("utter_payment_all", said | {"accepted": accepted})
-    sums = totals(product, ask) if product else []
+    sums = totals(product, ask, desk) if product else []
     reached = {total >= instalments.free_from for total in sums}
     if product is None or len(reached) != 1:
         return Reply("utter_payment_instalments", said)

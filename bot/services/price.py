@@ -10,19 +10,21 @@ from bot.core.shop import Product
 from bot.core.types import Answer, Ask, Reply
 from bot.services.common import Desk, answered, mentions, ordered, pieces, the_product, totals, which_product
 
-PRICES, OFFERS = "shop/variants", "shop/offers"
+OFFERS = "shop/offers"
 
 
 def answer_price(ask: Ask, desk: Desk) -> Answer:
-    """The list price by size, and what one order comes to with the offers that run."""
+    """The list price by size, and what one order comes to with the offers that run. Raises InventoryError."""
     product = the_product(ask, desk)
     if product is None:
         return which_product(ask, desk)
+    priced = desk.priced(product)
+    product = priced.product
     wanted = product.matching(ask.details.colour, ask.details.size) or product.variants
     by_price: dict[Decimal, list[str]] = {}
     for variant in wanted:
         by_price.setdefault(variant.list_price, []).append(variant.size or "")
-    facts = [desk.fact("list_price", str(price), PRICES) for price in by_price]
+    facts = [priced.facts[price] for price in by_price]
     later = _later(ask, desk)
     if len(by_price) > 1:
         return answered([_price_list(product, by_price, ask, desk), *later], *facts)
@@ -78,7 +80,7 @@ def answer_promotion(ask: Ask, desk: Desk) -> Answer:
     product = the_product(ask, desk) if ask.details.product_said or not later else None
     replies = [*later, Reply("utter_promotion", said)]
     if product is not None:
-        sums = totals(product, ask)
+        sums = totals(product, ask, desk)
         if len(sums) == 1:
             replies.append(_comes_to(product, sums[0], ask, desk))
     gifts = [g for g in offers.gifts if product is None or g.product == product.id]

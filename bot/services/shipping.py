@@ -135,7 +135,7 @@ def _base_fee(ask: Ask, desk: Desk) -> tuple[Reply, Fact]:
         said = {"place": _place(ask), "postage": formats.money(fee)}
         return Reply("utter_fee_province", said), desk.fact("postage", str(fee), SOURCE)
     product = the_product(ask, desk)
-    sums = totals(product, ask) if product else []
+    sums = totals(product, ask, desk) if product else []
     fees = {postage(shipping, province, total) for total in sums}
     if product is None or len(fees) != 1:
         special = {f"{formats.money(fee)}" for fee in shipping.postage_by_province.values()}

@@ -11,12 +11,11 @@ from bot.core import formats
 from bot.core.shop import Product, Variant
 from bot.core.types import Answer, Ask, Fact, Language, Reply
 from bot.core.unlisted import unlisted_goods
-from bot.ports import Stock
+from bot.ports import Availability, Stock
 from bot.services.capability import able_products, who_can
 from bot.services.common import Desk, answered, detours, not_listed, the_product, which_product
 from bot.services.size_guide import advised_sizes, by_guide
 
-SOURCE = "inventory"
 _MY_SIZE = re.compile(r"(?:我|适合|合适)的?(?:尺码|[码号])|\bmy size\b|\bfits? me\b")
 """Means the size that the measures said lead to."""
 _IS_IT_THERE = re.compile(
@@ -83,14 +82,29 @@ def _without_product(ask: Ask, desk: Desk) -> Answer:
 def _one_variant(product: Product, variant: Variant, stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Answer:
     stock = stocks.get(variant.sku)
     item = formats.item(desk.shop, product, *_chosen(product, variant), ask.language)
-    if stock is None or stock.quantity is None:
+    if stock is None or stock.state == "unknown":
         return Answer("unknown", (Reply("utter_stock_unknown", {"item": item}),), missing="person")
-    fact = Fact("quantity", str(stock.quantity), SOURCE, stock.as_of)
-    if stock.quantity > desk.shop.handover.few_left:
-        return answered(Reply("utter_stock_yes", {"item": item}), fact)
-    if stock.quantity > 0:
-        return answered(Reply("utter_stock_few", {"item": item, "quantity": str(stock.quantity)}), fact)
+    fact = _fact(stock)
+    if stock.state == "in_stock":
+        return answered(_there(stock, item, desk), fact)
+    if stock.state == "on_order":
+        return answered([Reply("utter_stock_on_order", {"item": item}), *_returns([variant], stocks, ask, desk)], fact)
     return _none_left(product, variant, stock, stocks, item, ask, desk, fact)
+
+
+def _fact(stock: Stock, sku: str = "") -> Fact:
+    """What the answer rests on: the number, or whether it can be bought where that is what counts. With the SKU among
+    several."""
+    counted = stock.quantity is not None and not (stock.quantity and stock.available is False)
+    value = str(stock.quantity) if counted else "yes" if stock.available else "no"
+    return Fact("quantity" if counted else "available", f"{sku}: {value}" if sku else value, stock.source, stock.as_of)
+
+
+def _there(stock: Stock, item: str, desk: Desk) -> Reply:
+    """Yes; and how many, where they are few."""
+    if stock.quantity is None or stock.quantity > desk.shop.handover.few_left:
+        return Reply("utter_stock_yes", {"item": item})
+    return Reply("utter_stock_few", {"item": item, "quantity": str(stock.quantity)})
 
 
 def _none_left(
@@ -103,17 +117,17 @@ def _none_left(
     desk: Desk,
     fact: Fact,
 ) -> Answer:
-    others = [v for v in product.variants if v.sku != variant.sku and _available(v, stocks)]
+    others = [v for v in product.variants if v.sku != variant.sku and _state(v, stocks) == "in_stock"]
     near = [v for v in others if v.size == variant.size] or [v for v in others if v.colour == variant.colour] or others
     replies, facts = [], [fact]
     if stock.discontinued:
         replies.append(Reply("utter_stock_discontinued", {"item": item}))
-        facts.append(Fact("discontinued", "yes", SOURCE, stock.as_of))
+        facts.append(Fact("discontinued", "yes", stock.source, stock.as_of))
     elif stock.back_in_days is not None:
         back = desk.now.date() + timedelta(days=stock.back_in_days)
         said = {"item": item, "days": str(stock.back_in_days), "date": formats.day(back, desk.now.date(), ask.language)}
         replies.append(Reply("utter_stock_back", said))
-        facts.append(Fact("back_on", back.isoformat(), SOURCE, stock.as_of))
+        facts.append(Fact("back_on", back.isoformat(), stock.source, stock.as_of))
     else:
         replies.append(Reply("utter_stock_out", {"item": item}))
     if near:
@@ -123,27 +137,25 @@ def _none_left(
 
 def _still_there(product: Product, near: list[Variant], stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Reply:
     """What can be had instead; a single one with how few are left."""
-    left = stocks[near[0].sku].quantity or 0
-    if len(near) == 1 and left <= desk.shop.handover.few_left:
+    left = stocks[near[0].sku].quantity
+    if len(near) == 1 and left is not None and left <= desk.shop.handover.few_left:
         item = formats.item(desk.shop, product, *_chosen(product, near[0]), ask.language)
         return Reply("utter_stock_few", {"item": item, "quantity": str(left)})
     return Reply("utter_stock_others", {"others": _grouped(product, near, desk, ask.language)})
 
 
 def _several(product: Product, wanted: tuple[Variant, ...], stocks: dict[str, Stock], ask: Ask, desk: Desk) -> Answer:
-    there = [v for v in wanted if _available(v, stocks)]
-    gone = [v for v in wanted if _gone(v, stocks)]
-    unknown = [v for v in wanted if v not in there and v not in gone]
-    facts = [
-        Fact("quantity", f"{v.sku}: {stocks[v.sku].quantity}", SOURCE, stocks[v.sku].as_of)
-        for v in wanted
-        if v not in unknown
-    ]
-    replies = [*_known(product, wanted, there, gone, ask, desk), *_returns(gone, stocks, ask, desk)]
+    there, on_order, gone, unknown = (
+        [v for v in wanted if _state(v, stocks) == state] for state in ("in_stock", "on_order", "none", "unknown")
+    )
+    facts = [_fact(stocks[v.sku], v.sku) for v in wanted if v not in unknown]
+    replies = [*_known(product, wanted, there, gone, ask, desk), *_returns([*gone, *on_order], stocks, ask, desk)]
+    if on_order:
+        replies.append(Reply("utter_stock_on_order", {"item": _of(product, on_order, wanted, ask, desk)}))
     if not unknown:
         return answered(replies, *facts)
     replies.append(Reply("utter_stock_unknown", {"item": _of(product, unknown, wanted, ask, desk)}))
-    return answered(replies, *facts, outcome="answered" if there or gone else "unknown", missing="person")
+    return answered(replies, *facts, outcome="answered" if len(unknown) < len(wanted) else "unknown", missing="person")
 
 
 def _known(
@@ -177,7 +189,7 @@ def _returns(gone: Iterable[Variant], stocks: dict[str, Stock], ask: Ask, desk: 
         if days is not None:
             day = formats.day(desk.now.date() + timedelta(days=days), desk.now.date(), ask.language)
             name = formats.variant_name(desk.shop, variant.colour, variant.size, ask.language)
-            back.append(f"{name} {day}")
+            back.append(f"{name} {day}".strip())
     return [Reply("utter_stock_back_list", {"returns": formats.listing(back, ask.language)})] if back else []
 
 
@@ -198,12 +210,8 @@ def _chosen(product: Product, variant: Variant) -> tuple[str | None, str | None]
     return colour, size
 
 
-def _available(variant: Variant, stocks: dict[str, Stock]) -> bool:
-    return variant.sku in stocks and (stocks[variant.sku].quantity or 0) > 0
-
-
-def _gone(variant: Variant, stocks: dict[str, Stock]) -> bool:
-    return variant.sku in stocks and stocks[variant.sku].quantity == 0
+def _state(variant: Variant, stocks: dict[str, Stock]) -> Availability:
+    return stocks[variant.sku].state if variant.sku in stocks else "unknown"
 
 
 def _grouped(product: Product, variants: Iterable[Variant], desk: Desk, language: Language) -> str:

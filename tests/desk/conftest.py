@@ -72,7 +72,7 @@ def client(running: Running) -> Iterator[Callable[..., Client]]:
 # --- browsers ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.skip("no Chromium on this machine")

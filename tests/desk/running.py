@@ -21,6 +21,7 @@ from argon2 import PasswordHasher
 from PIL import Image, ImageDraw
 
 from bot.adapters.agents import Agents
+from bot.adapters.buyers import Buyers
 from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
@@ -35,6 +36,7 @@ from bot.front.app import Front, make_app
 from bot.front.conversations import Conversations, Incoming
 from bot.front.live import Live
 from bot.front.pictures import Pictures
+from bot.front.site import Site
 from bot.services.common import Desk
 from tests.conftest import EVENING, ROOT, free_port
 from tests.desk.buyers import EVERYBODY, SCRIPT, WILL, Buyer, asked, turn
@@ -150,11 +152,11 @@ class Running:
         return Agent(name, PEOPLE[name])
 
 
-def make_running(folder: Path, shop: Path = ROOT / "shop") -> Running:
-    """The parts, without a server."""
+def make_running(folder: Path, shop: Path = ROOT / "shop", rasa: Any = None) -> Running:
+    """The parts, without a server. `rasa`: another stand-in than the played one."""
     database = Database(f"sqlite:///{folder / 'desk.sqlite'}")
     migrate(database)
-    store, live, rasa, clock, agents = Store(database), Live(), PlayedRasa(), Clock(), Agents(database)
+    store, live, rasa, clock, agents = Store(database), Live(), rasa or PlayedRasa(), Clock(), Agents(database)
     for name, role in PEOPLE.items():
         agents.save(name, _HASH, role)
         agents.set_duty(name, name in ("小林", "Anna"))
@@ -179,6 +181,7 @@ def make_running(folder: Path, shop: Path = ROOT / "shop") -> Running:
         pictures=Pictures(folder / "pictures", store),
         api_token="token",
         secret="secret-for-tests",
+        site=Site(Buyers(database), "widget-secret-for-tests", demo=True),
     )
     return Running(front, free_port(), clock, rasa)
 

@@ -260,7 +260,7 @@ def test_given_back_and_passed_on_the_buyer_hears_of_it(
 
 def test_a_folded_widget_shows_that_a_person_has_written(running: Running, opened: Callable[..., Page]) -> None:
     page = opened()
-    page.goto(f"{running.url}/demo-shop")
+    page.goto(f"{running.url}/demo")
     page.get_by_role("button", name="咨询客服").click()
     frame = page.frame_locator("iframe")
     expect(frame.locator(".message.bot")).to_be_visible()

@@ -91,7 +91,7 @@ def test_a_picture_is_sent_and_shown(stack: Stack, phone: Page) -> None:
 
 
 def test_the_widget_opens_on_a_shops_page_and_knows_its_product(stack: Stack, phone: Page) -> None:
-    phone.goto(f"{stack.url}/demo-shop")
+    phone.goto(f"{stack.url}/demo")
     phone.get_by_role("button", name="咨询客服").click()
     frame = phone.frame_locator("iframe")
     frame.locator("textarea").fill("这个能打豆浆吗")

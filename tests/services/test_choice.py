@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 
+from bot.core.shop import Variant
 from bot.ports import InventoryError
 from bot.services.choice import answer_comparison, answer_recommendation
 from tests.services.helpers import ask, names, said
-from tests.small_shop import SHOP, make_desk
+from tests.small_shop import SHOP, make_desk, make_shop
 
 
 def suggested(answer) -> list[str]:
@@ -97,3 +101,21 @@ def test_pushes_nothing_where_nothing_suits(wish: dict) -> None:
 def test_an_inventory_that_cannot_be_asked_is_an_error() -> None:
     with pytest.raises(InventoryError):
         answer_recommendation(ask("ask_recommendation", category="home"), make_desk(down=True))
+
+
+def test_no_more_stock_is_looked_up_than_it_takes_to_find_three() -> None:
+    products = {f"N{n}": replace(SHOP.products["B02"], id=f"N{n}", variants=(variant(n),)) for n in range(40)}
+    desk = make_desk(shop=make_shop(products=products))
+    answer = answer_recommendation(ask("ask_recommendation", text="围裙推荐", said=False, category="clothing"), desk)
+    assert names(answer) == ["utter_recommend"]
+    assert sum(len(skus) for skus in desk.inventory.asked) == 10
+
+
+def variant(number: int) -> Variant:
+    return replace(SHOP.by_sku["B02-one size"], sku=f"N{number}", product=f"N{number}")
+
+
+def test_recommends_at_the_systems_price() -> None:
+    desk = make_desk(prices={"H3-white-4L": Decimal(99)})
+    answer = answer_recommendation(ask("ask_recommendation", "H3", text="H3怎么样"), desk)
+    assert any("¥99" in "".join(reply.facts.values()) for reply in answer.replies)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
+from bot.core.card import TurnRecord, build_card
+from bot.ports import InventoryError
+from bot.services.common import Desk
 from bot.services.price import answer_price, answer_promotion
 from tests.services.helpers import ask, facts, names, said
-from tests.small_shop import make_desk
+from tests.small_shop import EVENING, make_desk
 
 PRICES = [
     ("L18", {}, "utter_price", {"list_price": "199"}, {"price": "¥199", "till": "¥199"}),
@@ -79,3 +84,52 @@ def test_tells_what_the_offer_comes_to() -> None:
 def test_names_the_gift_in_the_buyers_language() -> None:
     answer = answer_promotion(ask("ask_promotion", "M500", language="en"), make_desk())
     assert said(answer, "utter_promotion_gift") == {"name": "stand mixer M500", "gift": "an egg whisk"}
+
+
+# --- prices of the shop's own system ------------------------------------------------------------------------------
+
+
+def test_the_systems_price_goes_before_the_tables_and_says_where_it_is_from() -> None:
+    desk = make_desk(prices={"Y915-white-1.75L": Decimal("289"), "Y915-grey-1.75L": Decimal("289")})
+    answer = answer_price(ask("ask_price", "Y915", quantity=2), desk)
+    assert names(answer) == ["utter_price_several_off"]
+    assert said(answer, "utter_price_several_off")["till"] == "¥558"
+    fact = answer.facts[0]
+    assert (fact.value, fact.source, fact.as_of) == ("289", "inventory", EVENING)
+
+
+def test_a_price_that_the_system_does_not_give_is_the_tables() -> None:
+    answer = answer_price(ask("ask_price", "L18"), make_desk(prices={"Y915-white-1.75L": Decimal(1)}))
+    assert (facts(answer), answer.facts[0].source) == ({"list_price": "199"}, "shop/variants")
+
+
+def test_an_offer_is_reckoned_from_the_systems_price() -> None:
+    answer = answer_promotion(ask("ask_promotion", "L18"), make_desk(prices={"L18-white-1.5L": Decimal("299.50")}))
+    assert said(answer, "utter_promotion_comes_to")["till"] == "¥279.50"
+
+
+def test_a_system_that_gives_prices_and_cannot_be_asked_is_an_error_and_no_old_price() -> None:
+    with pytest.raises(InventoryError):
+        answer_price(ask("ask_price", "L18"), make_desk(prices={}, down=True))
+
+
+def test_an_inventory_that_is_not_asked_for_prices_may_be_down() -> None:
+    assert facts(answer_price(ask("ask_price", "L18"), make_desk(down=True))) == {"list_price": "199"}
+
+
+def test_the_card_is_drawn_from_the_systems_prices_and_has_none_where_it_cannot_be_asked() -> None:
+    def list_price(desk: Desk) -> str | None:
+        shop = desk.priced_shop({"L18", "gone from the shop"})
+        said = {"label": "purchase_intent", "text": "我要了", "outcome": "handed_over", "details": {"product": "L18"}}
+        record = {
+            "language": "zh",
+            "questions": [said],
+            "decision": "hand_over",
+            "said": [],
+            "reason": "purchase_intent",
+        }
+        return build_card("e", [TurnRecord("我要了", EVENING, record, ())], shop, "")["wants"][0]["list_price"]
+
+    assert list_price(make_desk(prices={"L18-white-1.5L": Decimal(189)})) == "189.00"
+    assert list_price(make_desk(prices={}, down=True)) is None
+    assert list_price(make_desk(down=True)) == "199.00"

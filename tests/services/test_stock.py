@@ -176,3 +176,46 @@ def test_goods_that_the_shop_does_not_list_are_refused_plainly(text: str) -> Non
 )
 def test_a_plain_question_after_stock_is_about_what_is_talked_about(text: str) -> None:
     assert answer_stock(ask("ask_stock", "L18", text=text, said=False), make_desk()).outcome == "answered"
+
+
+# --- what a shop's own system may say -----------------------------------------------------------------------------
+
+
+def test_a_yes_without_a_number_is_a_yes() -> None:
+    desk = make_desk(uncounted=("L18-white-1.5L",), available={"L18-white-1.5L": True})
+    answer = answer_stock(ask("ask_stock", "L18"), desk)
+    assert (names(answer), facts(answer)) == (["utter_stock_yes"], {"available": "yes"})
+
+
+def test_a_no_without_a_number_is_a_no_and_what_is_there_instead_is_told() -> None:
+    desk = make_desk(
+        uncounted=("M500-red-5L", "M500-white-5L"), available={"M500-red-5L": False, "M500-white-5L": True}
+    )
+    answer = answer_stock(ask("ask_stock", "M500", colour="red"), desk)
+    assert names(answer) == ["utter_stock_out", "utter_stock_others"]
+    assert facts(answer) == {"available": "no"}
+
+
+def test_what_is_sold_on_order_is_neither_in_stock_nor_sold_out() -> None:
+    desk = make_desk(sold={"L18-white-1.5L": 0}, available={"L18-white-1.5L": True})
+    answer = answer_stock(ask("ask_stock", "L18"), desk)
+    assert (names(answer), facts(answer)) == (["utter_stock_on_order"], {"quantity": "0"})
+
+
+def test_on_order_with_a_date_tells_the_date() -> None:
+    answer = answer_stock(ask("ask_stock", "R30", size="5L"), make_desk(available={"R30-5L": True}))
+    assert names(answer) == ["utter_stock_on_order", "utter_stock_back_list"]
+
+
+def test_among_several_what_is_sold_on_order_is_told_apart() -> None:
+    desk = make_desk(available={"W05-black-XXL": True, "W05-black-XL": False})
+    answer = answer_stock(ask("ask_stock", "W05", colour="black"), desk)
+    assert names(answer) == ["utter_stock_part", "utter_stock_on_order"]
+    told = said(answer, "utter_stock_part")
+    assert (told["available"], told["missing"]) == ("黑色 S、M、L", "黑色 XL")
+    assert said(answer, "utter_stock_on_order")["item"] == "轻薄羽绒服 W05 黑色 XXL"
+
+
+def test_what_cannot_be_bought_is_none_left_whatever_its_number() -> None:
+    answer = answer_stock(ask("ask_stock", "L18"), make_desk(available={"L18-white-1.5L": False}))
+    assert (names(answer), facts(answer)) == (["utter_stock_out"], {"available": "no"})

@@ -150,6 +150,7 @@ def desks() -> Iterator[Any]:
     sold_out = {variant.sku: 0 for variant in SHOP.by_sku.values()}
     yield make_desk(sold=sold_out)
     yield make_desk(missing=tuple(sold_out))
+    yield make_desk(sold=sold_out, available=dict.fromkeys(sold_out, True))
     no_zones = replace(SHOP.shipping, zones=SHOP.shipping.zones[:2], couriers=SHOP.shipping.couriers[:2])
     yield make_desk(shop=make_shop(shipping=no_zones))
     yield make_desk(shop=make_shop(offers=replace(SHOP.offers, off_from=Decimal(9999))))

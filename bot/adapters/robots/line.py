@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
 import re
-import socket
-import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import requests
-from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-for name in ("urllib3.connection", "urllib3.connectionpool"):
-    logging.getLogger(name).setLevel(logging.ERROR)  # its warnings show the whole address, and with it the key
+from bot.adapters.bounded import Bounded
 
 SECONDS = 5.0
 """To connect, and again from there to the end of the answer."""
@@ -125,7 +117,7 @@ def post(request: Request, seconds: float = SECONDS) -> Answer:
     """Sends once; follows no redirect. Raises NotReached."""
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
-            session.mount(scheme, _Bounded(seconds))
+            session.mount(scheme, Bounded(seconds))
         try:
             response = session.post(
                 request.url,
@@ -147,60 +139,3 @@ def _text(response: requests.Response) -> str:
     except (HTTPError, OSError):
         return ""
     return body.decode("utf-8", "replace")
-
-
-class _Bounded(HTTPAdapter):
-    """Ends a connection after so many seconds in all. The time-out of requests counts anew with every byte, so that
-    a service which sends one every few seconds would hold the line for hours."""
-
-    def __init__(self, seconds: float):
-        self._seconds = seconds
-        super().__init__()
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _pools(self._seconds)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _pools(self._seconds)
-        return manager
-
-
-def _pools(seconds: float) -> dict[str, type]:
-    class Http(_Ending, HTTPConnection):
-        lasts = seconds
-
-    class Https(_Ending, HTTPSConnection):
-        lasts = seconds
-
-    class HttpPool(HTTPConnectionPool):
-        ConnectionCls = Http
-
-    class HttpsPool(HTTPSConnectionPool):
-        ConnectionCls = Https
-
-    return {"http": HttpPool, "https": HttpsPool}
-
-
-class _Ending(HTTPConnection):
-    """A connection that is cut off `lasts` seconds after it was made."""
-
-    lasts: float
-    _end: threading.Timer | None = None
-
-    def connect(self) -> None:
-        super().connect()
-        self._end = threading.Timer(self.lasts, _cut, [self.sock])
-        self._end.daemon = True
-        self._end.start()
-
-    def close(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-        super().close()
-
-
-def _cut(line: socket.socket) -> None:
-    with suppress(OSError):  # it has ended already
-        line.shutdown(socket.SHUT_RDWR)

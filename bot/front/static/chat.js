@@ -4,7 +4,7 @@ import { colour, frame, tellParent } from "./chat/frame.js";
 import { plan, poll, reading } from "./chat/reading.js";
 import { deliver, send, sendAll, takeBack, unsentFromLastTime } from "./chat/sending.js";
 import { QUERY, pause } from "./chat/server.js";
-import { greet, openSession } from "./chat/session.js";
+import { changeOfUser, greet, openSession } from "./chat/session.js";
 import { see, talk } from "./chat/talk.js";
 import { EMBED, inWords, loadWords, otherLanguage } from "./chat/words.js";
 import { focusText, hint, typed, writeAgain, writing } from "./chat/writing.js";
@@ -32,7 +32,7 @@ async function changeLanguage() {
   paint(); typed();
   const unused = talk.session && !talk.thread.some((item) => item.from === "buyer") && !talk.outbox.length;
   if (unused) { try { await openSession(); } catch { /* the old greeting stays */ } }
-  tellParent(true);
+  tellParent();
 }
 
 function listenToPresses() {
@@ -74,18 +74,29 @@ function listenToTheBrowser() {
 async function begin() {
   await loadWords();
   writing();
+  typed(); // what was written before this ran
   listenToPresses();
   listenToTheBrowser();
   reading(() => { if (talk.open) start(); }, () => tellParent());
-  frame(() => { if (talk.open) { start(); see(); toBottom(); focusText(); } plan(); });
+  frame(told);
   setInterval(paintTyping, 1000);
   colour(QUERY.get("colour"));
   unsentFromLastTime();
   if (talk.session) greet();
   paint();
-  tellParent(true);
-  if (talk.session || talk.open) start();
+  tellParent();
+  if (EMBED) return; // the shop's page says first who it is for
+  start();
   focusText();
+}
+
+/** The shop's page says whether the widget is open, who its user is and which product it shows. */
+async function told(opened) {
+  if (changeOfUser() && talk.session) await openSession().catch(() => { /* asked again with the next page */ });
+  if (talk.session || talk.open) start();
+  if (talk.open) see();
+  if (opened) { toBottom(); if (matchMedia("(pointer: fine)").matches) focusText(true); else $("scroll").focus(); }
+  plan();
 }
 
 begin();

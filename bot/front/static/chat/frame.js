@@ -1,41 +1,57 @@
-// Inside the widget: told when it is opened, tells what is unread. Harmless either way, no buyer's words. And the shop's colour.
+// Inside the widget: told by the shop's page what it shows, tells it what is unread and in which language. No buyer's
+// words either way. And the shop's colour.
 import { $, paintWords } from "./drawing.js";
 import { talk } from "./talk.js";
-import { EMBED, say } from "./words.js";
+import { EMBED, lang } from "./words.js";
 
-export function tellParent(words) {
-  if (!EMBED) { if (document.hidden || document.title.startsWith("(")) paintWords(); return; }
-  const message = { nightdesk: 1, type: "unread", count: talk.open ? 0 : talk.unread };
-  if (words) message.words = { open: say("open"), open_unread: say("open_unread"), close: say("close") };
-  window.parent.postMessage(message, "*");
+let page = "*"; // the origin of the shop's page, once it has spoken
+
+export function tellParent() {
+  if (EMBED) tell("unread", { count: talk.open ? 0 : talk.unread, language: lang });
+  else if (document.hidden || document.title.startsWith("(")) paintWords();
 }
 
-/** `opened`: called when the widget is opened or folded. */
-export function frame(opened) {
+const tell = (type, more) => window.parent.postMessage({ nightdesk: 1, type, ...more }, page);
+const short = (value) => (typeof value === "string" && value && value.length <= 128 ? value : null);
+
+/** `told`: called when the page has said something; whether the widget was opened by it. */
+export function frame(told) {
   if (!EMBED) return;
-  const closeWidget = () => window.parent.postMessage({ nightdesk: 1, type: "close" }, "*");
-  window.addEventListener("message", (event) => {
-    if (event.source !== window.parent || event.data?.nightdesk !== 1) return;
-    talk.open = event.data.type === "open";
-    opened();
+  window.addEventListener("message", ({ source, origin, data }) => {
+    if (source !== window.parent || data?.nightdesk !== 1 || data.type !== "page") return;
+    page = origin;
+    const opened = Boolean(data.open) && !talk.open;
+    talk.open = Boolean(data.open);
+    const id = short(data.user?.id), signed = short(data.user?.signed);
+    talk.page = { product: short(data.product), user: id && signed ? { id, signed } : null };
+    told(opened);
     tellParent();
   });
   document.body.classList.add("embed");
   $("close").hidden = false;
-  $("close").addEventListener("click", closeWidget);
-  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) closeWidget(); });
+  $("close").addEventListener("click", () => tell("close"));
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && !event.isComposing) tell("close"); });
+  tell("ready");
 }
 
+const luminance = (hex) => [1, 3, 5]
+  .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+  .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+  .reduce((sum, part, i) => sum + part * [0.2126, 0.7152, 0.0722][i], 0);
+const contrast = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+const mixed = (hex, other, share) => `#${[1, 3, 5].map((at) => {
+  const [own, its] = [hex, other].map((value) => parseInt(value.slice(at, at + 2), 16));
+  return Math.round(own * (1 - share) + its * share).toString(16).padStart(2, "0");
+}).join("")}`;
+
+/** The shop's colour (#rrggbb), with an ink that is read on it, and a shade of it that is read on the page. */
 export function colour(value) {
-  if (!value || !CSS.supports("color", value)) return;
-  const root = document.documentElement, probe = document.createElement("canvas").getContext("2d");
-  probe.fillStyle = value;
-  probe.fillRect(0, 0, 1, 1);
-  const [red, green, blue] = [...probe.getImageData(0, 0, 1, 1).data].map((part) => (part / 255) ** 2.2);
-  const light = 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  root.style.setProperty("--accent", value);
-  root.style.setProperty("--on-accent", light > 0.36 ? "#1c1916" : "#fff");
-  if (dark ? light < 0.25 : light > 0.2) root.style.setProperty("--accent-text", `color-mix(in srgb, ${value} 55%, ${dark ? "#fff" : "#000"})`);
-  else root.style.setProperty("--accent-text", value);
+  if (!/^#[0-9a-f]{6}$/i.test(value ?? "")) return;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches, style = document.documentElement.style;
+  const ground = luminance(dark ? "#2e2b26" : "#efeae0");
+  let shade = value;
+  for (let share = 0.1; contrast(luminance(shade), ground) < 4.6 && share <= 1; share += 0.1) shade = mixed(value, dark ? "#ffffff" : "#000000", share);
+  style.setProperty("--accent", value);
+  style.setProperty("--on-accent", contrast(luminance(value), 1) >= 4.5 ? "#fff" : "#000");
+  style.setProperty("--accent-text", shade);
 }

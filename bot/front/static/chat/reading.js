@@ -76,7 +76,7 @@ function take(answer, number) {
   talk.stands = answer.stands ?? talk.stands;
   for (const message of news) {
     talk.seq = message.seq;
-    if (message.from === "buyer") claimEcho(message);
+    if (message.from === "buyer") { claimEcho(message); talk.unread = 0; }
     else {
       talk.answerDue = talk.outbox.length ? talk.answerDue : 0;
       if (message.from === "agent") talk.personTyping = 0;

@@ -10,7 +10,7 @@ const ANSWER_WITHIN = 60_000, UPLOAD_TIMEOUT = 90_000;
 let delivering = false, retry = 0;
 
 export function send(text, pictures = []) {
-  const message = { id: uuid(), text: text.trim(), pictures, after: talk.seq, at: new Date().toISOString(), status: "queued", tries: 0 };
+  const message = { id: uuid(), text: text.trim(), pictures, product: talk.page.product, after: talk.seq, at: new Date().toISOString(), status: "queued", tries: 0 };
   talk.outbox.push(message);
   keep(message);
   sendAll();
@@ -47,7 +47,7 @@ async function attempt(message) {
       picture.id = id;
       keep(message);
     }
-    const json = { message_id: message.id, text: message.text, attachments: message.pictures.map((picture) => picture.id) };
+    const json = { message_id: message.id, text: message.text, product: message.product, attachments: message.pictures.map((picture) => picture.id) };
     const answer = await ask("chat/messages", { method: "POST", json, token });
     store.drop(outKey(message));
     message.status = "sent";
@@ -97,7 +97,7 @@ export function takeBack(id) {
 const outKey = (message) => `${KEY}.out.${message.id}`;
 function keep(message) {
   const pictures = message.pictures.filter((picture) => picture.id).map(({ id }) => ({ id }));
-  if (message.text || pictures.length) store.set(outKey(message), { id: message.id, text: message.text, pictures, at: message.at, after: message.after });
+  if (message.text || pictures.length) store.set(outKey(message), { id: message.id, text: message.text, pictures, product: message.product, at: message.at, after: message.after });
 }
 
 export function unsentFromLastTime() {

@@ -4,12 +4,23 @@ export const QUERY = new URLSearchParams(location.search);
 export const KEY = `nightdesk.${BASE.href.replace(/\/$/, "")}`;
 const ASK_TIMEOUT = 20_000;
 
-/** A browser may refuse storage; then the page works until it is closed. */
+// A browser that refuses storage to a frame of another site may still allow a cookie that this site alone gets there
+// (partitioned; https only). The server never reads it. Where that is refused too, the page works until it is closed.
+const write = (key, value, seconds) => {
+  document.cookie = `${encodeURIComponent(key)}=${encodeURIComponent(value)}; Path=${BASE.pathname}; Max-Age=${seconds}; Secure; SameSite=None; Partitioned`;
+};
+const cookies = {
+  all: () => Object.fromEntries(document.cookie.split("; ").filter((one) => one.startsWith("nightdesk.")).map((one) => one.split("=").map(decodeURIComponent))),
+  getItem: (key) => cookies.all()[key] ?? null,
+  setItem: (key, value) => write(key, value, 30 * 86_400),
+  removeItem: (key) => write(key, "", 0),
+};
+const area = () => { try { return [localStorage, Object.keys(localStorage)]; } catch { return [cookies, Object.keys(cookies.all())]; } };
 export const store = {
-  get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-  set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode */ } },
-  drop(key) { try { localStorage.removeItem(key); } catch { /* private mode */ } },
-  keys(prefix) { try { return Object.keys(localStorage).filter((key) => key.startsWith(prefix)); } catch { return []; } },
+  get(key) { try { return JSON.parse(area()[0].getItem(key)); } catch { return null; } },
+  set(key, value) { try { area()[0].setItem(key, JSON.stringify(value)); } catch { /* full, or refused */ } },
+  drop(key) { try { area()[0].removeItem(key); } catch { /* refused */ } },
+  keys(prefix) { return area()[1].filter((key) => key.startsWith(prefix)); },
 };
 
 export class Refused extends Error {

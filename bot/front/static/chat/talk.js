@@ -1,9 +1,10 @@
 // What the page knows of the conversation.
-import { KEY, store } from "./server.js";
+import { KEY, QUERY, store } from "./server.js";
 import { EMBED } from "./words.js";
 
 export const talk = {
-  session: kept(),        // {token, shop, greeting, language, at, seen}
+  session: kept(),        // {token, shop, greeting, user, language, at, seen}
+  page: { product: QUERY.get("product"), user: null }, // what the shop's page says: the product on it, {id, signed}
   seq: 0,                 // the last message shown
   who: "bot",             // bot | waiting | claimed
   stands: null,           // {state, episode, person, since}: who has it now
