@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ from bot.ports import Calendar, Clock, StoreError
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 DESK_STATIC = Path(__file__).parent.parent / "desk" / "static"
+UNDERSTOOD_WITHIN = 300
+"""Seconds after which buyers who waited are told that nothing can be answered now."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,11 @@ def make_app(front: Front) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        answered = await front.conversations.answer_the_unanswered()
-        if answered:
-            log.info("answered_after_restart count=%s", answered)
         beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding, front.chatwoot) if one]
+        if await asyncio.to_thread(front.rasa.ready):
+            await _catch_up(front)
+        else:
+            beside.append(asyncio.create_task(_catch_up(front)))
         yield
         for task in beside:
             task.cancel()
@@ -101,6 +105,16 @@ def make_app(front: Front) -> Starlette:
     )
     app.state.front = front
     return app
+
+
+async def _catch_up(front: Front) -> None:
+    """Answers what was left unanswered before a restart, as soon as messages are understood."""
+    until = time.monotonic() + UNDERSTOOD_WITHIN
+    while time.monotonic() < until and not await asyncio.to_thread(front.rasa.ready):
+        await asyncio.sleep(1)
+    answered = await front.conversations.answer_the_unanswered()
+    if answered:
+        log.info("answered_after_restart count=%s", answered)
 
 
 class _Checked(StaticFiles):

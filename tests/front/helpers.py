@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import requests
@@ -85,3 +86,7 @@ def edited(file: Path, old: str, new: str) -> Iterator[int]:
         yield good[: good.index(old)].count("\n") + 1
     finally:
         file.write_text(good, encoding="utf-8")
+
+
+NOTHING_ELSE: Any = {"rasa": SimpleNamespace(ready=lambda: True), "chatwoot": None, "site": None}
+"""What a front must have beside the part that a test is about."""

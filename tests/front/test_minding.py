@@ -26,6 +26,7 @@ from bot.front import minding
 from bot.front.app import make_app
 from bot.front.live import Live
 from bot.front.minding import Minding
+from tests.front.helpers import NOTHING_ELSE
 from tests.small_shop import SHANGHAI, make_desk
 
 ANNA = Agent("anna", "agent")
@@ -311,7 +312,7 @@ def test_the_front_minds_as_long_as_it_runs(world: World) -> None:
         return 0
 
     conversations = SimpleNamespace(answer_the_unanswered=answer_the_unanswered)
-    app = make_app(SimpleNamespace(conversations=conversations, telling=None, minding=world.minding))  # type: ignore[arg-type]
+    app = make_app(SimpleNamespace(conversations=conversations, telling=None, minding=world.minding, **NOTHING_ELSE))  # type: ignore[arg-type]
     world.at("2026-11-22T08:50")
 
     async def run() -> int:

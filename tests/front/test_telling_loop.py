@@ -18,6 +18,7 @@ from bot.front.app import make_app
 from bot.front.telling import Telling
 from bot.ports import StoreError
 from tests.adapters.lying_server import LyingServer, lying_server, says, stalls
+from tests.front.helpers import NOTHING_ELSE
 from tests.front.team import Team
 
 
@@ -93,7 +94,7 @@ def test_the_front_tells_from_its_start_to_its_end(team: Team, monkeypatch: pyte
         return 0
 
     conversations = SimpleNamespace(answer_the_unanswered=nothing)
-    front: Any = SimpleNamespace(conversations=conversations, telling=team.telling, minding=None)
+    front: Any = SimpleNamespace(conversations=conversations, telling=team.telling, minding=None, **NOTHING_ELSE)
     team.put("a/1")
     with TestClient(make_app(front)):
         began = time.monotonic()
