@@ -65,7 +65,7 @@ SURE = 0.5
 _FILLER = re.compile(
     r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|床|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
     r"有|或|和|跟|用|想|看|一下|没|还|话|然后|那个|这边|那边|不对|"
-    r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|if|them|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this|send|ship|deliver|goes)\b"
+    r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|if|them|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this|goes)\b"
 )
 _AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b|^(?:and )?if i\b")
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")

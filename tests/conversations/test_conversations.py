@@ -31,7 +31,15 @@ KNOWN = {
 
 
 @pytest.mark.stack
-@pytest.mark.parametrize("chat", [c for _, c in CHATS], ids=[f"{file}: {chat['name']}" for file, chat in CHATS])
+def _marked(chat: dict[str, Any]) -> Any:
+    """A dialogue that says what goes wrong in it must go wrong: when it is mended, the line has to go."""
+    wrong = chat.get("not_yet")
+    return pytest.param(chat, marks=pytest.mark.xfail(reason=wrong, strict=True)) if wrong else chat
+
+
+@pytest.mark.parametrize(
+    "chat", [_marked(c) for _, c in CHATS], ids=[f"{file}: {chat['name']}" for file, chat in CHATS]
+)
 def test_chat(stack: Stack, chat: dict[str, Any]) -> None:
     stack.set_clock(str(chat.get("at", EVENING)))
     conversation = uuid.uuid4().hex
