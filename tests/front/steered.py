@@ -154,6 +154,9 @@ class SteeredRasa:
     def __init__(self, messages: Mapping[str, Sent], stops: Stops):
         self._messages, self._stops = messages, stops
 
+    def ready(self) -> bool:
+        return True
+
     def take_turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn:
         message = self._messages[text.split()[0]]
         self._stops.stop(message, "thinking")
