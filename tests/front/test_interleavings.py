@@ -30,24 +30,12 @@ from bot.adapters import tables
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
 from tests.databases import Postgres, SqliteFiles, postgresql, sqlite  # noqa: F401
+from tests.front.promises import PEOPLE, check_cards, check_states, is_of
 from tests.front.steered import BREAKS, HASH, KINDS, STOPS, Clock, Sent, SteeredFront
 
 TIMES = int(os.environ.get("INTERLEAVINGS", "0"))
 BUYERS = ("web:w", "api:a")
-PEOPLE = {"anna": "agent", "bo": "agent", "lead": "lead"}
 QUEUES = ("sales", "bulk", "refund")
-NEXT = {
-    ("open", None): "waiting",
-    ("claim", "waiting"): "claimed",
-    ("take_over", "claimed"): "claimed",
-    ("give_back", "claimed"): "closed",
-    ("close", "claimed"): "closed",
-    ("settle", "waiting"): "closed",
-    ("expire", "waiting"): "closed",
-    ("expire", "claimed"): "closed",
-}
-"""What may follow from what; a pass leads to `claimed` or `waiting`, by whom it goes to."""
-
 WATCH = {
     "sqlite": ["""create trigger watch after insert on messages when new.sender = 'bot' and exists
         (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
@@ -357,51 +345,6 @@ class Interleavings(RuleBasedStateMachine):
 
     def found(self, id: str) -> dict[str, Any]:
         return next(handoff for handoff in self.rows()["handoffs"] if handoff["id"] == id)
-
-
-def is_of(row: Mapping[str, Any], turn: Mapping[str, Any], name: str = "conversation") -> bool:
-    return (row[name], row["episode"]) == (turn["conversation"], turn["episode"])
-
-
-def check_states(rows: Mapping[str, Any]) -> None:
-    """Every handoff is where its deeds lead, each deed was possible, and a conversation's episodes follow its closings."""
-    for handoff in rows["handoffs"]:
-        state, agent, queue = None, None, handoff["queue"]
-        for deed in (deed for deed in rows["deeds"] if deed["handoff"] == handoff["id"]):
-            if deed["action"] == "pass_on":
-                assert state in ("waiting", "claimed")
-                to = deed["told"]["to"]
-                state, agent = ("claimed", to) if to in PEOPLE else ("waiting", None)
-                queue = queue if to in PEOPLE else to
-            else:
-                assert (deed["action"], state) in NEXT, f"{deed['action']} while {state}"
-                state = NEXT[deed["action"], state]
-                agent = deed["agent"] if deed["action"] in ("claim", "take_over") else agent
-        assert (handoff["state"], handoff["agent"]) == (state, agent)
-        graver = any(row["key"].startswith(f"g:graver:{handoff['id']}") for row in rows["outbox"])
-        assert graver or handoff["queue"] == queue, "a pass to another queue was undone"
-        assert (state == "closed") == (handoff["ending"] is not None) == (handoff["closed_at"] is not None)
-        assert state != "waiting" or handoff["waiting_since"] is not None
-    for talk in rows["conversations"]:
-        mine = [handoff for handoff in rows["handoffs"] if handoff["conversation"] == talk["id"]]
-        still_open = [handoff["episode"] for handoff in mine if handoff["state"] != "closed"]
-        assert talk["episode"] == 1 + len(mine) - len(still_open)
-        assert still_open in ([], [talk["episode"]])
-
-
-def check_cards(rows: Mapping[str, Any]) -> None:
-    """One card an episode, with every question of that episode and no other, told to the team once when it opened."""
-    for handoff in rows["handoffs"]:
-        turns = [turn for turn in rows["turns"] if is_of(handoff, turn)]
-        questions = [question for turn in turns for question in turn["record"]["questions"]]
-        asked = {(q["label"], q["details"].get("topic")): q["text"] for q in questions}  # asked twice it stands once
-        assert sorted(question["text"] for question in handoff["card"]["questions"]) == sorted(asked.values())
-        assert handoff["card"]["episode"] == handoff["id"]
-        assert handoff["card"]["queue"] == handoff["queue"]
-    episodes = [(handoff["conversation"], handoff["episode"]) for handoff in rows["handoffs"]]
-    assert len(set(episodes)) == len(episodes)
-    told = [row["key"].removeprefix("g:opened:") for row in rows["outbox"] if row["kind"] == "opened"]
-    assert sorted(told) == sorted(handoff["id"] for handoff in rows["handoffs"])
 
 
 def play(address: Any, examples: int, steps: int) -> None:
