@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
-import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
@@ -18,24 +16,22 @@ from starlette.responses import Response
 from bot.core.handoff import MOST_NOTE, Agent
 from bot.desk.rendering import fragment, language_of, page
 from bot.desk.shown import Sight, card_shown, deed_shown, handoff_shown, in_order, message_shown, sight_of
-from bot.desk.signing_in import DESK_ROLES, agent_of, for_agents, who
+from bot.desk.signing_in import DESK_ROLES, for_agents, who
+from bot.desk.watching import watched
 from bot.front.conversations import MOST_CHARACTERS
 from bot.front.guard import LARGEST_PICTURE
 from bot.front.live import TypingTold, event, last_seen, stream
 from bot.front.problems import Problem
-from bot.ports import StoreError
 
 if TYPE_CHECKING:
     from bot.front.app import Front
 
-log = logging.getLogger(__name__)
 PARTS = ("head", "card", "acts")
 """The parts of the page that are drawn anew when they change; the conversation only grows."""
 
 MOST_LINES = 400
 """Of a long conversation the last ones are shown."""
 
-SEEN_EVERY = 60.0
 _SEEN = re.compile(r"(\d{1,15})-(\d{1,15})")
 
 
@@ -80,21 +76,13 @@ async def _events(request: Request, id: str, after: tuple[int, int]) -> AsyncIte
         return
     typed = TypingTold(front.live, handoff["conversation"], "buyer")
     drawn: dict[str, str] = {}
-    said = -SEEN_EVERY
-    async with aclosing(front.live.changes(handoff["conversation"])) as changes:
-        async for _ in changes:
-            try:
-                agent = await asyncio.to_thread(agent_of, request)
-                if agent is None:
-                    yield event("ended", {})
-                    return
-                if time.monotonic() - said >= SEEN_EVERY:
-                    said = time.monotonic()
-                    await asyncio.to_thread(front.agents.seen, agent.name, front.clock.now())
-                view = await asyncio.to_thread(_view, request, agent, id, after)
-            except StoreError as error:  # the page comes back and looks again
-                log.warning("stream_ended error=%s", error)
+    looks = watched(request, lambda agent: _view(request, agent, id, after), handoff["conversation"])
+    async with aclosing(looks):
+        async for seen in looks:
+            if seen is None:
+                yield event("ended", {})
                 return
+            agent, view = seen
             if view is None:
                 return
             parts = {part: fragment(request, f"_{part}.html", agent=who(agent), **view) for part in PARTS}

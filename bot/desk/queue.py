@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import logging
-import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -19,22 +17,20 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from bot.core.handoff import OPEN, Agent
 from bot.desk.rendering import base_of, fragment, language_of, page, wants_json
 from bot.desk.shown import Sight, handoff_shown, sight_of
-from bot.desk.signing_in import DESK_ROLES, agent_of, csrf_right, for_agents, who
+from bot.desk.signing_in import DESK_ROLES, csrf_right, for_agents, who
+from bot.desk.watching import watched
 from bot.front.live import event, last_seen, stream
 from bot.front.problems import Problem
-from bot.ports import StoreError
 
 if TYPE_CHECKING:
     from bot.front.app import Front
 
-log = logging.getLogger(__name__)
 PRIORITIES = ("urgent", "high", "normal", "low")
 SHOWS = ("open", "waiting", "mine", "closed")
 MOST_OPEN, MOST_CLOSED, MOST_FOUND = 1000, 100, 100
 BREATH = 0.3
 """Seconds between two looks of a queue page, so that a busy minute is not drawn again for every word."""
 
-SEEN_EVERY = 60.0
 HERE_FOR = timedelta(minutes=3)
 """Who has had a page open within it counts as being there."""
 
@@ -90,22 +86,13 @@ async def queue_events(request: Request) -> Response:
 
 
 async def _events(request: Request, wanted: Wanted, known: str) -> AsyncIterator[ServerSentEvent]:
-    front: Front = request.app.state.front
-    said = -SEEN_EVERY
-    async with aclosing(front.live.changes()) as changes:
-        async for _ in changes:
-            try:
-                agent = await asyncio.to_thread(agent_of, request)
-                if agent is None:
-                    yield event("ended", {})
-                    return
-                if time.monotonic() - said >= SEEN_EVERY:
-                    said = time.monotonic()
-                    await asyncio.to_thread(front.agents.seen, agent.name, front.clock.now())
-                drawn = await asyncio.to_thread(_drawn, request, agent, wanted)
-            except StoreError as error:  # the page comes back and looks again
-                log.warning("stream_ended error=%s", error)
+    looks = watched(request, lambda agent: _drawn(request, agent, wanted))
+    async with aclosing(looks):
+        async for seen in looks:
+            if seen is None:
+                yield event("ended", {})
                 return
+            _, drawn = seen
             mark = hashlib.sha256(drawn["html"].encode()).hexdigest()[:16]
             if mark != known:
                 known = mark
