@@ -130,18 +130,21 @@ class Handoffs:
             waits["waiting_since"] = row["waiting_since"] or iso(now)
             return _changed(connection, row, "pass_on", who, told, now, **waits)
 
-    def give_back(self, handoff: str, who: Agent, now: datetime) -> None:
-        """The bot answers again; what the buyer said about themselves stays known."""
+    def give_back(self, handoff: str, who: Agent, now: datetime, seen: int | None = None) -> None:
+        """The bot answers again; what the buyer said about themselves stays known. `seen`: as for `close`."""
         with self._database.writing() as connection:
             row = _checked(connection, handoff, "give_back", who)
+            _nothing_unread(connection, row, seen)
             talk = sa.select(conversations.c.dialogue).where(conversations.c.id == row["conversation"])
             dialogue = connection.execute(talk).scalar_one()
             kept = {name: dialogue[name] for name in KEPT if name in dialogue}
             close(connection, row, {"outcome": "given_back"}, who.name, "give_back", now, dialogue=kept)
 
-    def close(self, handoff: str, who: Agent, ending: Ending, now: datetime) -> None:
+    def close(self, handoff: str, who: Agent, ending: Ending, now: datetime, seen: int | None = None) -> None:
+        """`seen`: the last message that the agent has seen; raises Refused (`stale`) where the buyer wrote since."""
         with self._database.writing() as connection:
             row = _checked(connection, handoff, "close", who)
+            _nothing_unread(connection, row, seen)
             close(connection, row, ending.as_json(), who.name, "close", now)
 
     def expire(self, handoff: str, now: datetime) -> bool:
@@ -179,6 +182,15 @@ def _checked(connection: sa.engine.Connection, handoff: str, action: Action, who
     row = _locked(connection, handoff)
     check(action, row["state"], row["agent"], who)
     return row
+
+
+def _nothing_unread(connection: sa.engine.Connection, row: Mapping[str, Any], seen: int | None) -> None:
+    """A conversation is not ended over words of the buyer's that the agent has not seen."""
+    if seen is None:
+        return
+    of_buyer = (messages.c.conversation == row["conversation"], messages.c.sender == "buyer", messages.c.id > seen)
+    if connection.execute(sa.select(messages.c.id).where(*of_buyer).limit(1)).first():
+        raise Refused("stale")
 
 
 def _changed(

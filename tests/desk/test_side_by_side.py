@@ -235,6 +235,17 @@ def test_a_picture_that_cannot_be_sent_is_refused_in_words(
     expect(agent.locator("#text")).to_have_value("看这个")
 
 
+def test_who_claims_before_the_page_is_alive_can_write_at_once(
+    running: Running, agent_page: Callable[..., Page]
+) -> None:
+    _, handoff = running.wait()
+    agent = agent_page("小林")
+    agent.route("**/static/desk/desk.js", lambda route: route.abort(), times=1)
+    agent.goto(f"{running.url}/desk/handoffs/{handoff}")
+    agent.locator("#claim").click()
+    expect(agent.locator("#text")).to_be_focused()
+
+
 def test_given_back_and_passed_on_the_buyer_hears_of_it(
     running: Running, buyer: Page, agent_page: Callable[..., Page]
 ) -> None:
