@@ -61,7 +61,7 @@ class RasaClient:
         """The first turn loads what later ones find loaded; no buyer should wait for it."""
         try:
             for _ in range(2):
-                self.take_turn(f"warm-up-{uuid.uuid4().hex}", "Y915 有货吗", {})
+                self.take_turn(f"warm-up-{uuid.uuid4().hex}", "有货吗", {})
         except UnderstandingError:
             return False
         return True
@@ -74,4 +74,6 @@ def _turn(sent: Any) -> RasaTurn:
     if custom is None:
         raise UnderstandingError("Rasa's answer holds no turn; the actions may be down")
     replies = tuple({"text": m["text"], "buttons": m.get("buttons") or []} for m in messages if m.get("text"))
+    if not replies:
+        raise UnderstandingError("Rasa's answer holds a turn and no words; the responses in domain.yml may be wrong")
     return RasaTurn(replies, custom["turn"], custom.get("dialogue", {}))
