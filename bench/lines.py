@@ -22,7 +22,7 @@ MESSAGES = Path("data/messages")
 
 @dataclass(frozen=True)
 class Lines:
-    """`one`: messages with one question, as Rasa reads `data/`; `several`: lines of data/messages/, as they stand there.
+    """`one`: messages with one question, as Rasa reads `data/`; `several`: lines of data/messages/, as they stand there, of one part or more.
 
     `whole` where these are all that the project has.
     """
@@ -36,7 +36,7 @@ class Lines:
 
     def __str__(self) -> str:
         told = f"{len(self)} lines"
-        return f"{told}, {len(self.several)} of them with several questions" if self.several else told
+        return f"{told}, {len(self.several)} of them messages with their parts marked" if self.several else told
 
     @property
     def kinds(self) -> list[str]:

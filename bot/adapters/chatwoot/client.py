@@ -30,8 +30,6 @@ LONGEST_WAIT = 5.0
 """Seconds between two tries of one call, whatever the server asks for."""
 
 LARGEST_ANSWER = 4 * 1024 * 1024
-PER_PAGE = 25
-"""Conversations on a page of the list."""
 
 Call = Literal[
     "show", "message", "status", "priority", "attributes", "labels", "team", "messages", "conversations", "manage"
