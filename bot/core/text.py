@@ -90,6 +90,12 @@ def _is_word(character: str) -> bool:
     return character == "°" or unicodedata.category(character) not in _DROPPED
 
 
+def is_foreign(text: str) -> bool:
+    """Whether there are letters, and none of a script that Chinese or English is written in."""
+    letters = [c for c in text if c.isalpha()]
+    return bool(letters) and not any(_CJK.match(c) or "LATIN" in unicodedata.name(c, "") for c in letters)
+
+
 def language_of(text: str) -> Language | None:
     """`zh` where Chinese characters stand, `en` where Latin words do, None where neither says (a number, “M”, a WeChat name)."""
     if _CJK.search(text):

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.core.asking import asks_for_less
 from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
 from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces
-from bot.core.text import Folded
+from bot.core.text import Folded, is_foreign
 from bot.nlu.labeller import Labeller
 from bot.nlu.lines import MESSAGES, Line, LinesError, read_table
 from bot.nlu.network import MOST_CHARACTERS
@@ -130,7 +130,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
 
     def _process(self, message: Message) -> None:
         text = folded(message)
-        if self._labeller is None or not text.text:
+        if self._labeller is None or not text.text or is_foreign(message.get(TEXT)):
             message.set(QUESTIONS, [_nothing_said(message)] if message.get(TEXT) else [], add_to_output=True)
             message.set(INTENT, {"name": "out_of_scope", "confidence": 1.0}, add_to_output=True)
             return
@@ -208,7 +208,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
 
 
 def _nothing_said(message: Message) -> Dict[str, Any]:
-    """A message of emoji or marks alone."""
+    """A message of emoji or marks alone, or in a script that is neither Chinese nor English."""
     text = message.get(TEXT)
     return {"label": "out_of_scope", "text": text, "start": 0, "end": len(text), "confidence": 1.0}
 

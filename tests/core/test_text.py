@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.text import fold, language_of
+from bot.core.text import fold, is_foreign, language_of
 
 SIMPLIFIED = str.maketrans({"還": "还", "貨": "货", "嗎": "吗", "機": "机"})
 
@@ -114,3 +114,12 @@ LANGUAGES = [
 @pytest.mark.parametrize(("text", "language"), LANGUAGES)
 def test_tells_the_language_where_the_words_do(text: str, language: str | None) -> None:
     assert language_of(text) == language
+
+
+FOREIGN = [("สวัสดี มีของไหม", True), ("هل هذا متوفر", True), ("есть в наличии", True), ("170 130", False), ("👍", False)]
+FOREIGN += [("在庫はありますか", False), ("有货吗", False), ("¿hay stock", False), ("M", False), ("สีดำ black", False)]
+
+
+@pytest.mark.parametrize(("text", "foreign"), FOREIGN)
+def test_what_is_written_in_another_script_is_known_by_its_letters(text: str, foreign: bool) -> None:
+    assert is_foreign(text) is foreign

@@ -146,7 +146,7 @@ MARKS = (
 )
 
 
-NOT_YET = {"/restart", "／restart", "slashes", "/with-entities", "/back", "thai"}
+NOT_YET = {"/restart", "／restart", "slashes", "/with-entities", "/back"}
 """Taken for something that a person has to look after: a word or two of which the classifier knows nothing."""
 
 
