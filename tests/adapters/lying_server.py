@@ -3,35 +3,31 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.serving import Quiet, StandIn, serving
 
 Answering = Callable[[BaseHTTPRequestHandler], None]
 
 
-class LyingServer(ThreadingHTTPServer):
+class LyingServer(StandIn):
     """`answering` says what it does with the next requests; `asked` is what it was sent: {"path", "headers", "body"}."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.answering: Answering = says(200, "ok")
         self.asked: list[dict[str, Any]] = []
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hook"
-
-    def handle_error(self, *_: object) -> None:
-        """The client has gone; that is what is tried."""
+        return f"{super().url}/hook"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     server: LyingServer
 
     def do_POST(self) -> None:
@@ -43,21 +39,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append({"path": self.path, "headers": dict(self.headers), "body": b""})
         says(200, "ok")(self)
 
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
 
 @contextmanager
 def lying_server() -> Iterator[LyingServer]:
-    server = LyingServer()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(LyingServer()) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 # --- what it may do -----------------------------------------------------------------------------------------------

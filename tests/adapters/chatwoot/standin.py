@@ -14,11 +14,9 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.adapters.chatwoot.events import (
@@ -34,6 +32,7 @@ from tests.adapters.chatwoot.events import (
     pushed,
     shown,
 )
+from tests.serving import Quiet, StandIn, serving
 
 BOT_TOKEN, AGENT_TOKEN = "bot-token", "agent-token"
 TEAM = 3
@@ -57,13 +56,11 @@ FOR_BOTS = {
 Fault = Callable[[str, str], bool]
 
 
-class Chatwoot(ThreadingHTTPServer):
+class Chatwoot(StandIn):
     """`asked`: (method, path, token). `events`: the webhooks it would send, oldest first; whoever tests delivers them."""
 
-    daemon_threads = True
-
     def __init__(self, version: str = NEW):
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.version = version
         self.for_bots = set(FOR_BOTS[version])
         self.talks: dict[int, Talk] = {}
@@ -79,10 +76,6 @@ class Chatwoot(ThreadingHTTPServer):
         self.inbox = {"id": INBOX, "name": "Website", "working_hours_enabled": True, "out_of_office_message": "Closed"}
         self._ids = itertools.count(101)
         self._at = START
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
     # --- what people do there ------------------------------------------------------------------------------------
 
@@ -262,7 +255,7 @@ class Chatwoot(ThreadingHTTPServer):
         return 404, {"error": "Resource could not be found"}
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     server: Chatwoot
 
     def do_GET(self) -> None:
@@ -308,18 +301,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
 
 @contextmanager
 def chatwoot(version: str = NEW) -> Iterator[Chatwoot]:
-    server = Chatwoot(version)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(Chatwoot(version)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

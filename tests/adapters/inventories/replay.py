@@ -6,31 +6,23 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.serving import Quiet, StandIn, serving
 
-class Replay(ThreadingHTTPServer):
+
+class Replay(StandIn):
     """`exchanges`: what is asked and answered, in this order: {"request": {…}, "reply": {…}}. `wrong` grows."""
 
-    daemon_threads = True
-
     def __init__(self, exchanges: Sequence[Mapping[str, Any]]) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.left = list(exchanges)
         self.wrong: list[str] = []
         self.lock = threading.Lock()
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def handle_error(self, *_: object) -> None:
-        """The client has gone."""
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet):
     server: Replay
 
     def do_GET(self) -> None:
@@ -55,9 +47,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, str(value))
         self.end_headers()
         self.wfile.write(raw)
-
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
 
 
 def _differences(
@@ -86,12 +75,5 @@ def _squeezed(value: Any) -> Any:
 
 @contextmanager
 def replaying(exchanges: Sequence[Mapping[str, Any]]) -> Iterator[Replay]:
-    server = Replay(exchanges)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(Replay(exchanges)) as server:
         yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
