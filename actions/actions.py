@@ -11,8 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot import bootstrap
 from bot.core.dialogue import Dialogue
-from bot.core.types import Entity, Language, Question
+from bot.core.types import Language
 from bot.services.turn import Message, take_turn
+from bot.services.understood import message_of as understood
 
 
 class ActionTakeTurn(Action):
@@ -36,18 +37,7 @@ class ActionTakeTurn(Action):
 
 def message_of(tracker: Tracker) -> Message:
     """The latest message, as `/model/parse` gives it."""
-    latest = tracker.latest_message
-    text = latest.get("text") or ""
-    entities = tuple(
-        Entity(e["entity"], e["value"], e.get("text", text[e["start"] : e["end"]]), e["start"], e["end"])
-        for e in latest.get("entities", [])
-        if e["entity"] != "language"
-    )
-    questions = tuple(
-        Question(q["label"], q["text"], q["start"], q["end"], q["confidence"], tuple(q.get("others", ())))
-        for q in latest.get("questions", [])
-    )
-    return Message(text, language_of(tracker), questions, entities)
+    return understood(tracker.latest_message, language_of(tracker))
 
 
 def language_of(tracker: Tracker) -> Language:

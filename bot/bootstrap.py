@@ -6,7 +6,7 @@ import hashlib
 import os
 import re
 import secrets
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from bot.adapters.clock import SetClock, SystemClock
 from bot.adapters.inventories.configured import ConfiguredInventory
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
+from bot.core.content import Finding
 from bot.core.types import Language
 from bot.ports import Calendar, Clock, SettingError
 from bot.services.common import Desk
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bot.adapters.chatwoot.client import Client
     from bot.adapters.database import Database
     from bot.adapters.rasa_client import RasaClient
+    from bot.adapters.rasa_standby import Standby
+    from bot.content.workbench import Workbench
     from bot.front.chatwoot import Chatwoot
     from bot.front.conversations import Conversations
 
@@ -80,6 +83,40 @@ def database() -> Database:
     made = Database(settings().database_url)
     migrate(made)
     return made
+
+
+@lru_cache(maxsize=1)
+def workbench() -> Workbench:
+    """The content: its draft, its versions, and what makes them live. Imported here, because Rasa and the actions need none of it."""
+    from bot.adapters.content import Content
+    from bot.adapters.content_disk import Disk
+    from bot.adapters.recent import recent_dialogues
+    from bot.content.publishing import Publisher
+    from bot.content.workbench import Workbench
+    from bot.workbench.measured import measured_lines
+
+    given = settings()
+    commits = given.content_git.lower() == "yes"
+    publisher = Publisher(Content(database()), Disk(ROOT, given.shop), standby(), given.models, clock(), commits)
+    recent = partial(recent_dialogues, database())
+    return Workbench(publisher, given.data / "content", ROOT / "tests", partial(measured_lines, ROOT), recent)
+
+
+def live_findings() -> list[Finding]:
+    """What the checks say of the live files. Needs no database."""
+    from bot.adapters.content_disk import Disk
+    from bot.content.checks import check
+    from bot.workbench.measured import measured_lines
+
+    return check(Disk(ROOT, settings().shop).read(), test_lines=measured_lines(ROOT), today=clock().now().date())
+
+
+@lru_cache(maxsize=1)
+def standby() -> Standby:
+    """Which Rasa serves."""
+    from bot.adapters.rasa_standby import Standby
+
+    return Standby(settings().data, settings().rasa_port)
 
 
 def secret(name: str, length: int = 32) -> str:
@@ -188,12 +225,16 @@ def front_app() -> Starlette:
     from bot.front.pictures import Pictures
     from bot.front.site import Site
     from bot.front.telling import Telling
+    from bot.workbench.bench import Bench
+    from bot.workbench.trial import Trial
 
     store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
     _save_lead(agents)
+    workbench().recover()
     outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
-    rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
+    rasa = RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
+    trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
     conversations = Conversations(store, rasa, words, desk, clock(), live)
     return make_app(
         Front(
@@ -220,5 +261,6 @@ def front_app() -> Starlette:
             ),
             minding=Minding(Nights(database()), handoffs, outbox, live, desk),
             chatwoot=chatwoot(conversations, rasa),
+            workbench=Bench(workbench(), clock(), trial),
         )
     )

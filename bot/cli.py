@@ -11,9 +11,11 @@ from bot import bootstrap
 from bot.adapters.shop_files import load_shop
 from bot.core.digest import make_report, night_began
 from bot.core.digest_words import as_lines
+from bot.core.reviewing import due
 from bot.ports import NightdeskError
 from bot.settings import describe
 from bot.training import run_module, train_if_needed
+from bot.workbench import commands as content_commands
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,6 +44,7 @@ def main(arguments: list[str] | None = None) -> int:
     chatwoot = commands.add_parser("chatwoot", help="the agent bot in Chatwoot: register it, check what it may do")
     chatwoot.add_argument("what", choices=("setup", "check"))
     chatwoot.add_argument("--inbox", type=int, action="append", default=[], help="an inbox where it is to answer")
+    content_commands.add_parser(commands)
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -77,6 +80,10 @@ def _check(_: argparse.Namespace) -> int:
     print(
         f"{len(shop.products)} products, {len(shop.by_sku)} variants, {len(shop.capabilities)} verdicts: all files are right."
     )
+    for one in due(shop, bootstrap.desk().now.date(), REVIEW_DAYS):
+        when = "was to be looked at again by" if one.past else "is to be looked at again by"
+        owner = f" ({one.origin.owner})" if one.origin.owner else ""
+        print(f"{one.file}: {' · '.join(filter(None, one.key))} {when} {one.review_by}{owner}.")
     return 0
 
 
@@ -137,12 +144,19 @@ def _chatwoot(chosen: argparse.Namespace) -> int:
     return chatwoot_setup.setup(chosen.inbox) if chosen.what == "setup" else chatwoot_setup.check()
 
 
+def _content(chosen: argparse.Namespace) -> int:
+    return content_commands.run(chosen, bootstrap.workbench, bootstrap.live_findings)
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"“{text}” is no time; write 2026-11-21 or 2026-11-21T18:00") from None
 
+
+REVIEW_DAYS = 14
+"""So many days ahead `check` names the facts that are to be looked at again."""
 
 STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
 COMMANDS = {
@@ -155,6 +169,7 @@ COMMANDS = {
     "stock": _stock,
     "digest": _digest,
     "chatwoot": _chatwoot,
+    "content": _content,
 }
 
 if __name__ == "__main__":

@@ -26,10 +26,12 @@ def run() -> int:
     settings = bootstrap.settings()
     for name in unknown(os.environ):
         console.print(f"[yellow]{name} is no setting; `nightdesk settings` lists them.[/yellow]")
+    bootstrap.workbench().recover()
     model = train_if_needed(settings.models)
     environment = process_environment()
     manager = Manager(Printer(sys.stdout))
-    for name, command in commands(str(model)).items():
+    kept = {**commands(str(model)), "rasa": [sys.executable, "-m", "bot.keeper", str(model)]}
+    for name, command in kept.items():
         manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(ROOT))
     threading.Thread(target=_announce, args=(console,), daemon=True).start()
     manager.loop()
@@ -53,13 +55,17 @@ def process_environment() -> dict[str, str]:
 def commands(model: str) -> dict[str, list[str]]:
     """The three processes by name. Rasa and the actions listen on this machine only."""
     settings = bootstrap.settings()
-    rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "-m", model]
-    rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
     return {
         "front": [sys.executable, "-m", "bot.serve"],
-        "rasa": [sys.executable, *rasa],
+        "rasa": rasa_command(model, settings.rasa_port),
         "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
     }
+
+
+def rasa_command(model: str, port: int) -> list[str]:
+    rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "-m", model]
+    rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
+    return [sys.executable, *rasa]
 
 
 def wait_until_ready(seconds: float) -> bool:

@@ -25,6 +25,7 @@ class Settings:
     port: int = _setting(8000, "Port of the front, the only one that the outside reaches.")
     host: str = _setting("127.0.0.1", "Address that the front listens on; 0.0.0.0 opens it to the network.")
     rasa_port: int = _setting(5005, "Port of Rasa, on 127.0.0.1.")
+    rasa_second_port: int = _setting(5006, "Port of the Rasa that takes over when a model is published, on 127.0.0.1.")
     actions_port: int = _setting(5055, "Port of the actions, on 127.0.0.1.")
     api_token: str = _setting("", "Bearer token of the API; made at first start and kept in the data folder if empty.")
     desk_password: str = _setting("", "Password of the first agent, `lead`; made at first start if empty.")
@@ -36,6 +37,9 @@ class Settings:
         "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.",
     )
     models: Path = _setting(ROOT / "models", "Folder of the trained models.")
+    content_git: str = _setting(
+        "", "yes: what is published is committed to git as well, with its author's name; not committed if empty."
+    )
     robots: str = _setting(
         "", "File with addresses and secrets of the chat groups' robots; robots.yml in the data folder if empty."
     )

@@ -2,40 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+from bot.adapters.models import model_name
+from bot.adapters.processes import QUIET, end_with_starter, run_module
 from bot.settings import ROOT
 
-MADE_FROM = (
-    "config.yml",
-    "domain.yml",
-    "data/nlu/*.yml",
-    "data/rules/*.yml",
-    "data/messages/*.tsv",
-    "data/encoder/tuned.npz",
-    "bot/nlu/*.py",
-    "bot/core/splitting.py",
-    "bot/core/text.py",
-    "bot/core/labels.py",
-)
-
-
-def fingerprint() -> str:
-    """A value that changes when anything the model is made from does."""
-    digest = hashlib.sha256()
-    for pattern in MADE_FROM:
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(ROOT)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+__all__ = ["QUIET", "model_path", "run_module", "train_if_needed"]
 
 
 def model_path(models: Path) -> Path:
-    return models / f"nightdesk-{fingerprint()}.tar.gz"
+    return models / model_name()
 
 
 def train_if_needed(models: Path) -> Path:
@@ -49,21 +29,8 @@ def train_if_needed(models: Path) -> Path:
     return path
 
 
-def run_module(name: str, *arguments: str) -> int:
-    """Runs a module of ours in a process of its own, so that what it loads stays out of this one."""
-    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, env={**os.environ, **QUIET}).returncode
-
-
-QUIET = {
-    "RASA_TELEMETRY_ENABLED": "false",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
-    "PYTHONWARNINGS": "ignore",
-}
-"""Rasa sends nothing home, and its libraries keep their warnings to themselves."""
-
-
-def _train(path: Path) -> None:
+def _train(path: Path, folder: Path) -> None:
+    """Trains on the content of a folder laid out as the project is. The model is there whole, or not at all."""
     import warnings
 
     warnings.filterwarnings("ignore")
@@ -74,14 +41,17 @@ def _train(path: Path) -> None:
 
     configure_structlog(logging.WARNING)
     logging.getLogger("rasa").setLevel(logging.WARNING)
+    unfinished = f".{path.name.removesuffix('.tar.gz')}-{os.getpid()}.tar.gz"
     train(
-        domain=str(ROOT / "domain.yml"),
+        domain=str(folder / "domain.yml"),
         config=str(ROOT / "config.yml"),
-        training_files=[str(ROOT / "data")],
+        training_files=[str(folder / "data" / "nlu"), str(ROOT / "data" / "rules")],
         output=str(path.parent),
-        fixed_model_name=path.name.removesuffix(".tar.gz"),
+        fixed_model_name=unfinished,
     )
+    os.replace(path.parent / unfinished, path)
 
 
 if __name__ == "__main__":
-    _train(Path(sys.argv[1]))
+    given = [Path(argument) for argument in end_with_starter(sys.argv[1:])]
+    _train(given[0], given[1] if len(given) > 1 else ROOT)

@@ -88,12 +88,13 @@ class Stack:
 
 def make_stack(folder: Path, **settings: str) -> Stack:
     """A stack that is not started yet; its clock stands at EVENING."""
-    port, rasa, actions = free_port(), free_port(), free_port()
+    port, rasa, second, actions = free_port(), free_port(), free_port(), free_port()
     (folder / "clock").write_text(EVENING)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")},
         "NIGHTDESK_PORT": str(port),
         "NIGHTDESK_RASA_PORT": str(rasa),
+        "NIGHTDESK_RASA_SECOND_PORT": str(second),
         "NIGHTDESK_ACTIONS_PORT": str(actions),
         "NIGHTDESK_API_TOKEN": TOKEN,
         "NIGHTDESK_DESK_PASSWORD": PASSWORD,

@@ -182,8 +182,8 @@ def make_shop(**changes) -> s.Shop:
             for id, rows in SIZE_ROWS.items()
         },
         usage={
-            ("Y915", "clean"): pair("冲洗后开自清洗", "rinse and run the self-clean programme"),
-            ("W05", "wash"): pair("手洗或干洗", "hand wash or dry clean"),
+            ("Y915", "clean"): s.Usage("Y915", "clean", pair("冲洗后开自清洗", "rinse and run the self-clean programme")),
+            ("W05", "wash"): s.Usage("W05", "wash", pair("手洗或干洗", "hand wash or dry clean")),
         },
         shipping=s.Shipping(
             origin=pair("杭州", "Hangzhou"),

@@ -80,11 +80,12 @@ def _storable(_: Any, __: Any, statement: str, given: Any, ___: Any, many: bool)
 
 def _held(values: Any) -> Any:
     if isinstance(values, dict):
-        return {name: _text(value) for name, value in values.items()}
-    return tuple(map(_text, values))
+        return {name: storable(value) for name, value in values.items()}
+    return tuple(map(storable, values))
 
 
-def _text(value: Any) -> Any:
+def storable(value: Any) -> Any:
+    """A value as it is kept."""
     if isinstance(value, str) and _UNHELD.search(value):
         return _UNHELD.sub("?", value)
     return value

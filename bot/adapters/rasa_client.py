@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,8 +27,10 @@ class RasaTurn:
 class RasaClient:
     """Blocking; whoever awaits puts it on a thread. A turn is never asked twice: it would be taken twice."""
 
-    def __init__(self, url: str, actions_url: str, token: str, seconds: float):
-        self._url, self._actions_url, self._seconds = url, actions_url, seconds
+    def __init__(self, url: str | Callable[[], str], actions_url: str, token: str, seconds: float):
+        """`url`: Rasa's address, or what tells it at every turn."""
+        self._url = url if callable(url) else lambda: url
+        self._actions_url, self._seconds = actions_url, seconds
         self._warm = False
         self._session = requests.Session()
         self._session.headers["Authorization"] = f"Bearer {token}"
@@ -39,7 +41,7 @@ class RasaClient:
         body = {"sender": sender, "message": text, "metadata": metadata}
         try:
             response = self._session.post(
-                f"{self._url}/webhooks/front/webhook", json=body, timeout=(CONNECT_SECONDS, self._seconds)
+                f"{self._url()}/webhooks/front/webhook", json=body, timeout=(CONNECT_SECONDS, self._seconds)
             )
             response.raise_for_status()
             sent = response.json()
@@ -49,13 +51,19 @@ class RasaClient:
 
     def ready(self) -> bool:
         """Whether a turn would be taken now: one has been, and both processes answer."""
-        addresses = (f"{self._url}/webhooks/front/", f"{self._actions_url}/health")
-        try:
-            answering = all(self._session.get(a, timeout=CONNECT_SECONDS).ok for a in addresses)
-        except requests.RequestException:
-            answering = False
+        answering = self.listens() and self._answers(f"{self._actions_url}/health")
         self._warm = answering and (self._warm or self._warm_up())
         return self._warm
+
+    def listens(self) -> bool:
+        """Whether Rasa takes messages, with a model or without."""
+        return self._answers(f"{self._url()}/webhooks/front/")
+
+    def _answers(self, address: str) -> bool:
+        try:
+            return self._session.get(address, timeout=CONNECT_SECONDS).ok
+        except requests.RequestException:
+            return False
 
     def _warm_up(self) -> bool:
         """The first turn loads what later ones find loaded; no buyer should wait for it."""

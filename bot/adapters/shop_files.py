@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TypedDict
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from bot.adapters.shop_faq import read_faq, read_faq_rules
 from bot.adapters.shop_robots import read_robots, read_telling
 from bot.adapters.shop_rules import Rules, read_rules
 from bot.adapters.shop_tables import Problems, Row, read_table
@@ -87,6 +88,7 @@ class _Loader:
             specs=tuple(self.read_specs()),
             size_rows=self.read_size_guide(),
             usage=self.read_usage(),
+            faq=read_faq(self.folder, self.products, self.problems),
             shipping=self.read_shipping(),
             offers=self.read_offers(),
             **self.read_policies(),
@@ -192,14 +194,15 @@ class _Loader:
             instead_for = row.one_of("instead_for", self.capability_names, "capability", needed=False)
             if instead_for and not instead:
                 row.wrong("`instead_for` stands without `instead`; name the products, or clear the cell.")
-            found[product, capability] = s.Capability(product, capability, verdict, limit, instead, instead_for)
+            held = s.Capability(product, capability, verdict, limit, instead, instead_for, row.origin())
+            found[product, capability] = held
         return found
 
     def read_specs(self):
         for row in self.rows("specs.csv", "product", "size", "attribute", "value_zh", "value_en"):
             size = row.text("size", needed=False) or None
             attribute = row.one_of("attribute", self.attributes, "attribute") or ""
-            yield s.Spec(self.product_of(row, size), size, attribute, row.pair("value"))
+            yield s.Spec(self.product_of(row, size), size, attribute, row.pair("value"), row.origin())
 
     def read_size_guide(self) -> dict[str, tuple[s.SizeRow, ...]]:
         found: dict[str, tuple[s.SizeRow, ...]] = {}
@@ -215,17 +218,18 @@ class _Loader:
                 weight=row.span("weight"),
                 people=(int(people[0]), int(people[1])) if people else None,
                 note=row.pair("note", needed=False),
+                origin=row.origin(),
             )
             found[product] = (*found.get(product, ()), guide)
         return found
 
-    def read_usage(self) -> dict[tuple[str, str], s.Pair]:
-        found: dict[tuple[str, str], s.Pair] = {}
+    def read_usage(self) -> dict[tuple[str, str], s.Usage]:
+        found: dict[tuple[str, str], s.Usage] = {}
         for row in self.rows("usage.csv", "product", "topic", "answer_zh", "answer_en"):
             key = (self.product_of(row), row.one_of("topic", self.topics, "topic") or "")
             if key in found:
                 row.wrong(f"{key[0]} and {key[1]} stand twice; put both answers into one row.")
-            found[key] = row.pair("answer")
+            found[key] = s.Usage(*key, row.pair("answer"), row.origin())
         return found
 
     def known_products(self, rules: Rules, key: str, products: tuple[str, ...]) -> tuple[str, ...]:
@@ -371,6 +375,7 @@ class _Loader:
             misunderstandings=rules.whole("misunderstandings"),
             sure_enough=rules.number("sure_enough"),
             few_left=rules.whole("few_left"),
+            **read_faq_rules(rules),
         )
 
     def read_card(self) -> s.CardWords:

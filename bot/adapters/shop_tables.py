@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
+
+from bot.core.shop import Origin
 
 LIST_SEPARATOR = "|"
 
@@ -55,6 +58,19 @@ class Row:
             return int(raw)
         self.wrong(f"`{column}` is “{raw}”; write a whole number, 0 or more.")
         return None
+
+    def day(self, column: str) -> date | None:
+        raw = self.text(column, needed=False)
+        try:
+            return date.fromisoformat(raw) if raw else None
+        except ValueError:
+            self.wrong(f"`{column}` is “{raw}”; write a day such as 2026-12-31.")
+            return None
+
+    def origin(self) -> Origin:
+        """The columns `source`, `owner` and `review_by`, which may be left out."""
+        source, owner = (self.text(column, needed=False) for column in ("source", "owner"))
+        return Origin(source, owner, self.day("review_by"))
 
     def money(self, column: str) -> Decimal:
         raw = self.text(column)

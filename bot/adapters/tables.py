@@ -195,3 +195,55 @@ chatwoot_arrivals = sa.Table(
     sa.Column("at", sa.String(40), nullable=False),
 )
 """Ids of the deliveries that came, so that a repeated one is known."""
+
+# --- the content (bot/adapters/content.py) --------------------------------------------------------------------------
+
+content_files = sa.Table(
+    "content_files",
+    metadata,
+    sa.Column("sha", sa.String(64), primary_key=True),
+    sa.Column("packed", sa.LargeBinary, nullable=False),
+)
+"""Texts of content files, each once. `sha`: SHA-256 of the text in UTF-8; `packed`: the same bytes through zlib."""
+
+content_versions = sa.Table(
+    "content_versions",
+    metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.String(12), nullable=False),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("author", sa.String(80)),
+    sa.Column("remark", sa.Text, nullable=False),
+    sa.Column("files", sa.JSON, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("model", sa.String(80)),
+    sa.Column("told", sa.JSON, nullable=False),
+)
+"""What was live. `files`: path → sha; `revision`: that of the draft it was made from; `told`: why it failed, which
+gates were passed with what remark, and what else people should know."""
+
+content_draft = sa.Table(
+    "content_draft",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, sa.ForeignKey("content_versions.number")),
+    sa.Column("files", sa.JSON, nullable=False),
+)
+"""The one draft, a single row. `version`: the one that it stands on."""
+
+content_changes = sa.Table(
+    "content_changes",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("at", sa.String(40), nullable=False),
+    sa.Column("author", sa.String(80)),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("edit", sa.JSON, nullable=False),
+    sa.Column("state", sa.String(8), nullable=False, index=True),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("version", sa.Integer, sa.ForeignKey("content_versions.number"), index=True),
+    sa.Column("undoes", sa.Integer, sa.ForeignKey("content_changes.id")),
+)
+"""Who changed what. `place`: file and key as a JSON list; `revision`: the draft's with it; `version`: where it went live."""

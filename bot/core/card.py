@@ -251,7 +251,7 @@ def _question_list(turns: Sequence[TurnRecord]) -> list[dict[str, Any]]:
     found: dict[tuple, dict[str, Any]] = {}
     for turn in turns:
         for question in turn.record["questions"]:
-            if question["label"] in (*TALK, "unknown_answer"):
+            if question["label"] == "unknown_answer" or (question["label"] in TALK and not question["facts"]):
                 continue
             asked_back = (question["label"], question["text"])
             found.pop(asked_back, None)

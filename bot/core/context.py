@@ -16,7 +16,7 @@ from bot.core.dialogue import Dialogue, Pending
 from bot.core.follow_up import by_quantity, follow_up_label, is_bare, label_by_evidence, made_sure, offered
 from bot.core.labels import ANSWERED, HANDED_OVER
 from bot.core.shop import Shop
-from bot.core.types import Ask, Entity, Language, Question
+from bot.core.types import Ask, Entity, FaqMatch, Language, Question
 
 
 def resolve(
@@ -150,7 +150,8 @@ def _pending_asked_again(
     whole = replace(questions[0], start=0, end=max([q.end for q in questions] + [e.end for e in entities]))
     asks = []
     for record in pending.questions:
-        question = replace(whole, label=record["label"], text=record["text"], confidence=1.0)
+        matches = tuple(FaqMatch(**match) for match in record.get("faq", ()))
+        question = replace(whole, label=record["label"], text=record["text"], confidence=1.0, faq=matches)
         said = find_details(whole, entities, entities, dialogue, shop, follow_up=False)
         chosen = _chosen_of_offered(questions, pending, shop)
         if chosen and not any(e.name == "product" for e in entities):

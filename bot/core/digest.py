@@ -182,7 +182,8 @@ def _listed(value: Any) -> tuple[str, ...]:
 
 
 def _counts(night: Night) -> Counts:
-    outcomes = Counter(q["outcome"] for m in night.messages for q in m.questions if q["label"] not in TALK)
+    asked = [q for m in night.messages for q in m.questions if q["label"] not in TALK or q.get("facts")]
+    outcomes = Counter(question["outcome"] for question in asked)
     taken = [max(0.0, (m.answered_at - m.at).total_seconds()) for m in night.messages if m.answered_at]
     return Counts(
         messages=len(night.messages),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from functools import cached_property
 
@@ -73,6 +73,22 @@ class Product:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a fact comes from, who sees to it that it is right, and by when it is to be looked at again."""
+
+    source: str = ""
+    owner: str = ""
+    review_by: date | None = None
+
+    def past(self, today: date) -> bool:
+        """Whether the day of its review is over."""
+        return self.review_by is not None and self.review_by < today
+
+
+UNSAID = Origin()
+
+
+@dataclass(frozen=True)
 class Capability:
     product: str
     capability: str
@@ -82,6 +98,8 @@ class Capability:
     instead_for: str | None = None
     """The capability that the products of `instead` are for, where it is not this one (no juicer; for smoothies Y915)."""
 
+    origin: Origin = UNSAID
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -89,6 +107,7 @@ class Spec:
     size: str | None
     attribute: str
     value: Pair
+    origin: Origin = UNSAID
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,33 @@ class SizeRow:
     weight: tuple[float, float] | None
     people: tuple[int, int] | None
     note: Pair
+    origin: Origin = UNSAID
+
+
+@dataclass(frozen=True)
+class Usage:
+    product: str
+    topic: str
+    answer: Pair
+    origin: Origin = UNSAID
+
+
+@dataclass(frozen=True)
+class Faq:
+    """A question in the shop's words with its answer. `questions`: all the ways it is asked, in both languages."""
+
+    id: str
+    product: str | None
+    """None where it is about the shop."""
+
+    question: Pair
+    answer: Pair
+    also_asked: tuple[str, ...] = ()
+    origin: Origin = UNSAID
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        return (*self.question.values(), *self.also_asked)
 
 
 @dataclass(frozen=True)
@@ -224,6 +270,14 @@ class Handover:
     misunderstandings: int
     sure_enough: float
     few_left: int
+    faq_from: float = 0.6
+    """The similarity from which an FAQ entry answers what nothing else does."""
+
+    faq_over: float = 0.8
+    """The similarity from which it is told before a general answer."""
+
+    stale_facts: str = "answer"
+    """`check`: what is past its review date is not told, but looked into by a person; else `answer`."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +328,7 @@ class Shop:
     capabilities: Mapping[tuple[str, str], Capability]
     specs: tuple[Spec, ...]
     size_rows: Mapping[str, tuple[SizeRow, ...]]
-    usage: Mapping[tuple[str, str], Pair]
+    usage: Mapping[tuple[str, str], Usage]
     shipping: Shipping
     offers: Offers
     payment: Payment
@@ -282,6 +336,7 @@ class Shop:
     people: People
     handover: Handover
     card: CardWords
+    faq: tuple[Faq, ...] = ()
     desk: DeskRules = field(default_factory=DeskRules)
     digest: Mapping[str, Pair] = field(default_factory=dict)
     """Words of the morning report."""
@@ -311,6 +366,10 @@ class Shop:
             key = (spec.product, spec.attribute)
             found[key] = (*found.get(key, ()), spec)
         return found
+
+    @cached_property
+    def faq_by_id(self) -> Mapping[str, Faq]:
+        return {entry.id: entry for entry in self.faq}
 
     @cached_property
     def by_sku(self) -> Mapping[str, Variant]:

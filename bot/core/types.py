@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from bot.core.shop import UNSAID, Origin
+
 Language = Literal["zh", "en"]
 Outcome = Literal["answered", "clarify", "unknown", "handed_over", "refused"]
 Decision = Literal["answer", "clarify", "hand_over", "talk"]
@@ -25,6 +27,14 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class FaqMatch:
+    """An entry of the shop's FAQ that may be what a question asks. `similarity`: 0 to 1, the chance that it is."""
+
+    id: str
+    similarity: float
+
+
+@dataclass(frozen=True)
 class Question:
     """One thing asked, as understanding returned it."""
 
@@ -36,23 +46,28 @@ class Question:
     others: tuple[str, ...] = ()
     """The labels that the classifier held next likely, most likely first."""
 
+    faq: tuple[FaqMatch, ...] = ()
+    """Nearest first, at most one of each product and one of none."""
+
 
 @dataclass(frozen=True)
 class Fact:
-    """A fact that an answer rests on, where it came from, and when it was so."""
+    """A fact that an answer rests on, where it came from, and when it was so; `origin`: as its row says."""
 
     name: str
     value: str
     source: str
     as_of: datetime
+    origin: Origin = UNSAID
 
     def as_json(self) -> dict[str, str]:
-        return {
+        said = {
             "name": self.name,
             "value": self.value,
             "source": self.source,
             "as_of": self.as_of.isoformat(timespec="seconds"),
         }
+        return said | ({"origin": self.origin.source} if self.origin.source else {})
 
 
 @dataclass(frozen=True)

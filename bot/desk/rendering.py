@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,25 @@ from bot.front.problems import WORDS as ERRORS
 HERE = Path(__file__).parent
 CSRF_COOKIE, LANGUAGE_COOKIE = "nightdesk_csrf", "nightdesk_language"
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Room:
+    """Pages with a sign-in of their own: where they are, whose, and the folder whose words and templates go before the desk's."""
+
+    path: str
+    home: str
+    roles: tuple[str, ...]
+    folder: Path
+
+
+DESK = Room("/desk", "/desk/queue", ("agent", "lead"), HERE)
+WORKBENCH = Room("/workbench", "/workbench", ("content", "lead"), HERE.parent / "workbench")
+
+
+def room_of(request: Request) -> Room:
+    at = f"{request.url.path}/".startswith(f"{base_of(request)}{WORKBENCH.path}/")
+    return WORKBENCH if at else DESK
 
 
 def base_of(request: Request) -> str:
@@ -41,20 +61,21 @@ def language_of(request: Request) -> Language:
     return "en" if request.headers.get("accept-language", "").lower().startswith("en") else "zh"
 
 
-@lru_cache(maxsize=1)
-def _all_words() -> dict[str, dict[Language, str]]:
-    return YAML(typ="safe").load(HERE / "words.yml")
+@lru_cache(maxsize=2)
+def _all_words(room: Room) -> dict[str, dict[Language, str]]:
+    own = YAML(typ="safe").load(room.folder / "words.yml")
+    return own if room == DESK else {**_all_words(DESK), **own}
+
+
+@lru_cache(maxsize=4)
+def words(language: Language, room: Room = DESK) -> dict[str, str]:
+    return {key: pair[language] for key, pair in _all_words(room).items()}
 
 
 @lru_cache(maxsize=2)
-def words(language: Language) -> dict[str, str]:
-    return {key: pair[language] for key, pair in _all_words().items()}
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
+def _environment(room: Room) -> Environment:
     return Environment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader([room.folder / "templates", HERE / "templates"]),
         autoescape=select_autoescape(("html",)),
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -73,9 +94,9 @@ def csrf_of(request: Request) -> str:
 
 def fragment(request: Request, template: str, **values: Any) -> str:
     """A template filled with what every template is given, and `values`."""
-    language = language_of(request)
-    given = {"base": base_of(request), "lang": language, "w": words(language), "csrf": csrf_of(request), "agent": None}
-    return _environment().get_template(template).render(given | values)
+    language, room = language_of(request), room_of(request)
+    given = {"base": base_of(request), "lang": language, "w": words(language, room), "csrf": csrf_of(request)}
+    return _environment(room).get_template(template).render(given | {"agent": None, "room": room} | values)
 
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> Response:
@@ -84,7 +105,9 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     other = {**request.query_params, "lang": "en" if language == "zh" else "zh"}
     values["language_link"] = f"?{urlencode(other)}"
     client = {"base": base_of(request), "lang": language, "csrf": csrf_of(request), **values.pop("client", {})}
-    client["words"] = {key[3:]: text for key, text in words(language).items() if key.startswith("js_")}
+    client["words"] = {
+        key[3:]: text for key, text in words(language, room_of(request)).items() if key.startswith("js_")
+    }
     html = fragment(request, template, client=client, **values)
     response = HTMLResponse(html, status_code=status, headers={"Cache-Control": "no-store"})
     if CSRF_COOKIE not in request.cookies:
@@ -109,9 +132,10 @@ def wants_json(request: Request) -> bool:
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a browser asks for a page of the desk, to show it as it comes."""
-    at_the_desk = f"{request.url.path}/".startswith(f"{base_of(request)}/desk/")
-    return at_the_desk and "text/html" in request.headers.get("accept", "") and not wants_json(request)
+    """Whether a browser asks for a page of the desk or the workbench, to show it as it comes."""
+    path, rooms = f"{request.url.path}/", (DESK, WORKBENCH)
+    at_a_desk = any(path.startswith(f"{base_of(request)}{room.path}/") for room in rooms)
+    return at_a_desk and "text/html" in request.headers.get("accept", "") and not wants_json(request)
 
 
 async def written(request: Request) -> str:
@@ -119,12 +143,15 @@ async def written(request: Request) -> str:
     if request.method != "POST":
         return ""
     form = await request.form()
-    return "\n".join(str(form[field]) for field in ("text", "remark", "note") if form.get(field))
+    changed = [
+        f"is:{name[4:]}" for name in form if name.startswith("was:") and form.get(f"is:{name[4:]}") != form[name]
+    ]
+    return "\n".join(str(form[field]) for field in ("text", "remark", "note", *changed) if form.get(field))
 
 
 async def problem_page(request: Request, status: int, code: str) -> Response:
     """A page that says what happened and what to do. `code`: one of bot/front/problems.json."""
-    said, other = words(language_of(request)), ERRORS[code][language_of(request)]
+    said, other = words(language_of(request), room_of(request)), ERRORS[code][language_of(request)]
     given = {"what": said.get(f"problem_{code}", other), "do": said.get(f"problem_{code}_do", said["problem_do"])}
     again = here(request) if request.method == "GET" and status >= 500 else None
     kept = await written(request) if code in ("not_kept", "not_found") else ""

@@ -1,4 +1,4 @@
-"""Who is at the desk: names and passwords, sessions, and a brake on guessing."""
+"""Who is at the desk or the workbench: names and passwords, sessions, and a brake on guessing."""
 
 from __future__ import annotations
 
@@ -20,12 +20,14 @@ from starlette.responses import RedirectResponse, Response
 from bot.core.handoff import Agent, Refused
 from bot.desk.rendering import (
     CSRF_COOKIE,
+    DESK,
     base_of,
     explained,
     here,
     language_of,
     page,
     refusal,
+    room_of,
     set_cookie,
     wants_json,
     words,
@@ -35,7 +37,7 @@ from bot.front.requests import storable
 
 COOKIE = "nightdesk_agent"
 LASTS = timedelta(hours=12)
-DESK_ROLES = ("agent", "lead")
+DESK_ROLES = DESK.roles
 WITHIN = timedelta(minutes=10)
 MOST_WRONG = {("name", "address"): 5, ("address",): 30, ("name",): 100}
 """Wrong passwords within WITHIN, after which nobody is heard: the first stops a guesser, the others one with many names
@@ -51,17 +53,17 @@ def _id(token: str) -> str:
 
 
 def agent_of(request: Request) -> Agent | None:
-    """Who is signed in, as the database knows it now."""
+    """Who is signed in and may be where the request goes, as the database knows it now."""
     front, token = request.app.state.front, request.cookies.get(COOKIE)
     known = front.agents.of_session(_id(token), front.clock.now()) if token else None
-    return Agent(known["name"], known["role"]) if known and known["role"] in DESK_ROLES else None
+    return Agent(known["name"], known["role"]) if known and known["role"] in room_of(request).roles else None
 
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def for_agents(endpoint: Callable[[Request, Agent], Awaitable[Response]]) -> Endpoint:
-    """Lets agents and leads in; others are sent to sign in, and come back to where they were."""
+    """Lets those in whose place it is; others are sent to sign in, and come back to where they were."""
 
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
@@ -77,7 +79,7 @@ async def _to_login(request: Request) -> Response:
     if request.method != "GET":
         error = explained("session", None, language_of(request))
         return _login_page(request, 401, error, next=request.url.path, written=await written(request))
-    address = f"{base_of(request)}/desk/login?next={quote(here(request), safe='/')}"
+    address = f"{base_of(request)}{room_of(request).path}/login?next={quote(here(request), safe='/')}"
     return RedirectResponse(address, status_code=303)
 
 
@@ -97,10 +99,11 @@ def _login_page(request: Request, status: int = 200, error: str | None = None, *
 
 
 def _next(request: Request, given: str = "") -> str:
-    """The page of the desk to go to after signing in; never another site's."""
-    wanted, home = given or request.query_params.get("next", ""), f"{base_of(request)}/desk/"
-    plain = wanted.startswith(home) and not any(mark in wanted for mark in "\\\r\n")
-    return wanted if plain else f"{home}queue"
+    """The page to go to after signing in; never another site's."""
+    wanted, room = given or request.query_params.get("next", ""), room_of(request)
+    inside = wanted.startswith(f"{base_of(request)}{room.path}/")
+    plain = inside and not any(mark in wanted for mark in "\\\r\n")
+    return wanted if plain else f"{base_of(request)}{room.home}"
 
 
 async def login_page(request: Request) -> Response:
@@ -109,7 +112,7 @@ async def login_page(request: Request) -> Response:
 
 async def sign_in(request: Request) -> Response:
     """A wrong name and a wrong password take the same time and get the same answer."""
-    form, said = await request.form(), words(language_of(request))
+    form, said = await request.form(), words(language_of(request), room_of(request))
     name, wanted = storable(str(form.get("name", "")))[:80], str(form.get("next", ""))
     typed = {"name": name, "next": wanted, "written": storable(str(form.get("written", "")))}
     if not csrf_right(request, str(form.get("csrf", ""))):
@@ -126,7 +129,7 @@ async def sign_in(request: Request) -> Response:
     if not (known and right):
         return _login_page(request, 401, said["wrong_password"], **typed)
     await asyncio.to_thread(front.agents.forgive, marks)
-    if known["role"] not in DESK_ROLES:
+    if known["role"] not in room_of(request).roles:
         return _login_page(request, 403, said["no_desk"], **typed)
     token = secrets.token_urlsafe(24)
     if not await asyncio.to_thread(front.agents.begin_session, _id(token), name, known["password"], now, LASTS):
@@ -139,7 +142,7 @@ async def sign_in(request: Request) -> Response:
 async def sign_out(request: Request) -> Response:
     """Ends the session at once, on every page that is open with it."""
     form = await request.form()
-    response = RedirectResponse(f"{base_of(request)}/desk/login", status_code=303)
+    response = RedirectResponse(f"{base_of(request)}{room_of(request).path}/login", status_code=303)
     if not csrf_right(request, str(form.get("csrf", ""))):
         return response
     front = request.app.state.front

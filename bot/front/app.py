@@ -39,10 +39,13 @@ from bot.front.problems import Problem, problem
 from bot.front.site import SMALLER, Site, site_routes
 from bot.front.telling import Telling
 from bot.ports import Calendar, Clock, StoreError
+from bot.workbench.bench import Bench
+from bot.workbench.pages import workbench_routes
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
 DESK_STATIC = Path(__file__).parent.parent / "desk" / "static"
+WORKBENCH_STATIC = Path(__file__).parent.parent / "workbench" / "static"
 UNDERSTOOD_WITHIN = 300
 """Seconds after which buyers who waited are told that nothing can be answered now."""
 
@@ -69,6 +72,7 @@ class Front:
     minding: Minding | None = None
     chatwoot: Chatwoot | None = None
     site: Site | None = None
+    workbench: Bench | None = None
 
 
 def make_app(front: Front) -> Starlette:
@@ -96,8 +100,10 @@ def make_app(front: Front) -> Starlette:
             *chat_routes(),
             *(front.chatwoot.routes() if front.chatwoot else ()),
             *desk_routes(),
+            *(workbench_routes() if front.workbench else ()),
             Mount("/static/front", _Checked(directory=STATIC), middleware=SMALLER),
             Mount("/static/desk", _Checked(directory=DESK_STATIC)),
+            Mount("/static/workbench", _Checked(directory=WORKBENCH_STATIC)),
         ],
         middleware=[Middleware(SecurityHeaders, front.site.ancestors if front.site else "*"), Middleware(SmallBodies)],
         exception_handlers={Problem: _refused, StoreError: _store_failed, 404: _not_found, 500: _failed},

@@ -8,6 +8,10 @@ from bot.front.problems import Problem
 
 LARGEST_BODY = 256 * 1024
 LARGEST_PICTURE = 8 * 1024 * 1024
+LARGEST_SPREADSHEET = 21 * 1024 * 1024
+_LARGER = {"/chat/pictures": LARGEST_PICTURE, "/workbench/upload": LARGEST_SPREADSHEET}
+"""By the end of the path."""
+
 _POLICY = "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors {}"
 
 
@@ -21,7 +25,7 @@ class SmallBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = LARGEST_PICTURE if scope["path"].endswith("/chat/pictures") else LARGEST_BODY
+        limit = next((most for end, most in _LARGER.items() if scope["path"].endswith(end)), LARGEST_BODY)
         seen = 0
 
         async def counted() -> Message:

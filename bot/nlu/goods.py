@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import logging
 import re
-import threading
 from typing import List, Optional
 
 from bot.adapters.collecting import large_tables
 from bot.core.found import PIECES
 from bot.core.shop import Shop
+from bot.nlu.aside import Aside
 from bot.nlu.partial import PartialNames
 from bot.nlu.phrases import NameTable, Phrase, PhraseIndex, inside, longest
 from bot.nlu.typos import HEARD, SecondLook
 from bot.nlu.words import OCCASION, product_names, shop_words
 
-log = logging.getLogger(__name__)
-
 PHRASES = ("product", "capability", "attribute", "topic", OCCASION)
 """Kinds whose words are phrases of their own: what lies within one is part of it."""
-
-PATIENCE = 0.5
-"""Seconds that a message waits for a changed shop; a larger one is built aside, and the old one answers until then."""
 
 _SIZE_AND_NUMBER = re.compile(r"(?:x{0,3}l|x{0,2}s|m) \d+")
 _ARTICLE_AND_NUMBER = re.compile(r"[ai] \d+")
@@ -59,35 +53,11 @@ class Goods:
         return sorted(self._index.find(text, heard) + self._names.find(text, heard), key=lambda s: s[:2])
 
 
-class LiveGoods:
-    """The words of the shop as it is now. A changed shop is built aside and then put in the old one's place."""
+class LiveGoods(Aside[Goods]):
+    """The words of the shop as it is now."""
 
     def __init__(self) -> None:
-        self._goods: Optional[Goods] = None
-        self._building: Optional[threading.Thread] = None
-        self._wanted: Optional[Shop] = None
-
-    def of(self, shop: Shop) -> Goods:
-        """What is recognised of `shop`, or of the last one before it while this one is being built."""
-        if self._goods is None:
-            self._goods = _built(shop)
-        if self._goods.shop is not shop and self._wanted is not shop and not self._is_building():
-            self._wanted = shop
-            self._building = threading.Thread(target=self._build, args=(shop,), name="goods", daemon=True)
-            self._building.start()
-            self._building.join(PATIENCE)
-        return self._goods
-
-    def _is_building(self) -> bool:
-        return self._building is not None and self._building.is_alive()
-
-    def _build(self, shop: Shop) -> None:
-        try:
-            self._goods = _built(shop)
-        except Exception:
-            log.exception("goods_not_built version=%s: the words of the shop before it stay.", shop.version)
-        else:
-            log.info("goods_built version=%s", shop.version)
+        super().__init__("goods", lambda shop, _: _built(shop))
 
 
 def _built(shop: Shop) -> Goods:

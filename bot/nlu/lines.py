@@ -11,6 +11,7 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from bot.adapters.processes import end_with_starter
 from bot.core.labels import ALL
 from bot.nlu.normalise import fold_text
 from bot.settings import ROOT
@@ -36,9 +37,9 @@ class Line:
         return "".join(self.parts)
 
 
-def all_lines() -> list[Line]:
+def all_lines(one_question: Path = ONE_QUESTION) -> list[Line]:
     """Every training line. Raises LinesError with all faults that were found."""
-    lines, faults = read_lines(ONE_QUESTION, MESSAGES)
+    lines, faults = read_lines(one_question, MESSAGES)
     if faults:
         raise LinesError("\n".join(faults))
     return lines
@@ -133,9 +134,9 @@ def _of_table(path: Path, faults: list[str]) -> list[tuple[str, str, tuple[str, 
 
 
 def main() -> None:
-    """Tells what is wrong with the lines, and ends with 2 where something is."""
+    """Tells what is wrong with the lines (of a folder that is named, else the live ones), and ends with 2 where something is."""
     try:
-        all_lines()
+        all_lines(*map(Path, end_with_starter(sys.argv[1:])))
     except LinesError as error:
         print(f"These training lines cannot be used:\n{error}", file=sys.stderr)
         sys.exit(2)

@@ -57,16 +57,20 @@ class Reading:
 
     `vector`: its meaning, shape (VECTOR,); `starts`: the places in the text where a token after the first begins, and how
     likely a new question begins there; `shares`: how much of what is asked each label has, shape (labels in the order of
-    their names,), 1 in all.
+    their names,), 1 in all; `sums`: as of `Network.described`.
     """
 
     vector: np.ndarray
     starts: tuple[tuple[int, float], ...]
     shares: np.ndarray
+    sums: np.ndarray
 
 
 VECTOR = 512 + 1280
 """The sentence vector, and the greatest value of each token feature."""
+
+SUMS = 1280 + 1
+"""The sum of the token features over the root of their number, and that root."""
 
 VECTOR_SCALE = 16.0
 """The sentence vector has length 1; with this it weighs as much as the token features."""
@@ -155,31 +159,55 @@ class Network:
             weights.update({k: kept[k].astype(np.float32) for k in kept.files if k.startswith(("start_", "label_"))})
             return cls(weights, kept["words"], _unpacked(kept, "moved"))
 
+    @classmethod
+    def untuned(cls) -> Network:
+        """The network as its package brings it."""
+        return cls(weights_of_package(), np.zeros(0, np.int32), np.zeros((0, 512), np.float32))
+
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """Meaning and starts of each text."""
         return [reading for batch in _batches(texts) for reading in self._read(batch)]
 
     def vectors(self, texts: Sequence[str]) -> np.ndarray:
         """Meaning alone, shape (texts, VECTOR): for texts that are not to be cut."""
-        return np.vstack([self._vectors(batch) for batch in _batches(texts)])
+        return self.described(texts)[0]
 
-    def _vectors(self, batch: Sequence[Tokens]) -> np.ndarray:
+    def described(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Meaning, shape (texts, VECTOR), and the sums of features that it rests on, shape (texts, SUMS)."""
+        vectors, sums = zip(*(self._described(batch) for batch in _batches(texts)))
+        return np.vstack(vectors), np.vstack(sums)
+
+    def dense_input(self, sums: np.ndarray) -> np.ndarray:
+        """What the dense layers get, shape (texts, 512)."""
+        return sums[:, :-1] @ self._w["cnn_W"] + sums[:, -1:] * self._w["cnn_b"]
+
+    def sentence(self, dense_input: np.ndarray) -> np.ndarray:
+        """The dense layers: vectors of length 1, shape (texts, 512)."""
+        w = self._w
+        first = np.maximum(dense_input @ w["d0"], 0)
+        second = np.maximum(dense_input @ w["p1"] + first @ w["d1"], 0)
+        third = np.maximum(second @ w["d2"], 0)
+        vector = np.tanh(second @ w["p3"] + third @ w["d3"])
+        return vector / np.sqrt(np.clip((vector * vector).sum(1, keepdims=True), self._eps, None))
+
+    def _described(self, batch: Sequence[Tokens]) -> tuple[np.ndarray, np.ndarray]:
         texts = _Texts(batch)
         features = self._features(texts)
-        sums = np.add.reduceat(features, texts.begins, axis=0) @ self._w["cnn_W"]
-        return self._meaning(texts, features, sums + texts.sizes * self._w["cnn_b"])
+        sums = _sums(texts, features)
+        return self._meaning(texts, features, sums), sums
 
     def _read(self, batch: Sequence[Tokens]) -> list[Reading]:
         w, texts = self._w, _Texts(batch)
         features = self._features(texts)
         projected = features @ w["cnn_W"] + w["cnn_b"]
-        sums = np.add.reduceat(projected, texts.begins, axis=0)
+        totals = np.add.reduceat(projected, texts.begins, axis=0)
+        sums = _sums(texts, features)
         vectors = self._meaning(texts, features, sums)
         upto = np.cumsum(projected, axis=0) - projected
         upto -= upto[texts.begins][texts.owner]
         left_size = (np.arange(len(texts.ids)) - texts.begins[texts.owner])[:, None].astype(np.float32)
         left = upto / np.sqrt(np.maximum(left_size, 1))
-        right = (sums[texts.owner] - upto) / np.sqrt(np.maximum(texts.sizes[texts.owner] - left_size, 1))
+        right = (totals[texts.owner] - upto) / np.sqrt(np.maximum(texts.sizes[texts.owner] - left_size, 1))
         hidden = features @ w["start_here"] + left @ w["start_left"] + right @ w["start_right"]
         hidden[1:] += (features @ w["start_before"])[:-1]
         hidden[:-1] += (features @ w["start_after"])[1:]
@@ -187,16 +215,16 @@ class Network:
         chances = 1 / (1 + np.exp(-scores))
         shares = softmax(vectors @ w["label_weights"] + w["label_bias"])
         readings = []
-        for (_, places), vector, begin, share in zip(batch, vectors, texts.begins, shares):
+        for (_, places), vector, begin, share, total in zip(batch, vectors, texts.begins, shares, sums):
             starts: dict[int, float] = {}
             for i in range(2, len(places) - 1):  # a space and the word behind it are two tokens at one place
                 starts[places[i]] = max(starts.get(places[i], 0.0), float(chances[begin + i]))
-            readings.append(Reading(vector, tuple(starts.items()), share))
+            readings.append(Reading(vector, tuple(starts.items()), share, total))
         return readings
 
     def _meaning(self, texts: _Texts, features: np.ndarray, sums: np.ndarray) -> np.ndarray:
         best = np.maximum.reduceat(features, texts.begins, axis=0)
-        return np.hstack([self._sentence(sums / np.sqrt(texts.sizes)) * VECTOR_SCALE, best])
+        return np.hstack([self.sentence(self.dense_input(sums)) * VECTOR_SCALE, best])
 
     def _features(self, texts: _Texts) -> np.ndarray:
         """Shape (tokens, 1280)."""
@@ -217,13 +245,10 @@ class Network:
             stacks.append(x)
         return _normal(np.hstack(stacks), w["ln_g"], w["ln_b"], self._eps)
 
-    def _sentence(self, mean: np.ndarray) -> np.ndarray:
-        w = self._w
-        first = np.maximum(mean @ w["d0"], 0)
-        second = np.maximum(mean @ w["p1"] + first @ w["d1"], 0)
-        third = np.maximum(second @ w["d2"], 0)
-        vector = np.tanh(second @ w["p3"] + third @ w["d3"])
-        return vector / np.sqrt(np.clip((vector * vector).sum(1, keepdims=True), self._eps, None))
+
+def _sums(texts: _Texts, features: np.ndarray) -> np.ndarray:
+    root = np.sqrt(texts.sizes)
+    return np.hstack([np.add.reduceat(features, texts.begins, axis=0) / root, root])
 
 
 def _normal(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, eps: float) -> np.ndarray:

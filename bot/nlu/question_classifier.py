@@ -15,22 +15,27 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.bootstrap import live_shop
 from bot.core.asking import asks_for_less
 from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
 from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces
 from bot.core.text import Folded, is_foreign
+from bot.nlu.aside import Aside
+from bot.nlu.faq_index import FaqIndex, joined, reader
 from bot.nlu.labeller import Labeller
 from bot.nlu.lines import MESSAGES, Line, LinesError, read_table
+from bot.nlu.meaning import Meaning
 from bot.nlu.network import MOST_CHARACTERS
 from bot.nlu.normalise import folded
 from bot.nlu.sources import fingerprint_of
 from bot.settings import ROOT
 
 QUESTIONS = "questions"
-_FILE = "labeller.joblib"
+_LABELLER, _MEANING = "labeller.joblib", "meaning.joblib"
 _LEANS_ON = (
     "bot/nlu/labeller.py",
     "bot/nlu/lines.py",
+    "bot/nlu/meaning.py",
     "bot/nlu/network.py",
     "bot/nlu/normalise.py",
     "bot/nlu/softmax.py",
@@ -64,11 +69,19 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         labeller: Optional[Labeller] = None,
+        meaning: Optional[Meaning] = None,
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._labeller = labeller
+        self._learnt(labeller, meaning)
+
+    def _learnt(self, labeller: Optional[Labeller], meaning: Optional[Meaning]) -> None:
+        self._labeller, self._meaning = labeller, meaning
+        if labeller is None or meaning is None:
+            return
+        read = reader(labeller, meaning)
+        self._faq: Aside[FaqIndex] = Aside("faq", lambda shop, before: FaqIndex(shop.faq, read, before))
 
     @staticmethod
     def fingerprint_addon(config: Dict[str, Any]) -> Optional[str]:
@@ -96,9 +109,12 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             raise ValueError(f"data/nlu holds a label that is none of ours: {', '.join(unheard)} (bot/core/labels.py)")
         lines = [Line((folded(example).text,), (example.get(INTENT),)) for example in examples]
         parts = [(part, label) for line in lines + self._messages() for part, label in zip(line.parts, line.labels)]
-        self._labeller = Labeller.fit([part for part, _ in parts], [label for _, label in parts])
+        texts = [part for part, _ in parts]
+        labeller = Labeller.fit(texts, [label for _, label in parts])
+        self._learnt(labeller, Meaning.fit(texts, labeller.network))
         with self._model_storage.write_to(self._resource) as folder:
-            joblib.dump(self._labeller, folder / _FILE, compress=3)
+            joblib.dump(self._labeller, folder / _LABELLER, compress=3)
+            joblib.dump(self._meaning, folder / _MEANING, compress=3)
         return self._resource
 
     def _messages(self) -> List[Line]:
@@ -118,10 +134,12 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     ) -> QuestionClassifier:
         try:
             with model_storage.read_from(resource) as folder:
-                labeller = joblib.load(folder / _FILE)
+                learnt = joblib.load(folder / _LABELLER), joblib.load(folder / _MEANING)
         except ValueError:
             return cls(config, model_storage, resource)
-        return cls(config, model_storage, resource, labeller)
+        loaded = cls(config, model_storage, resource, *learnt)
+        loaded._faq.of(live_shop().current())
+        return loaded
 
     def process(self, messages: List[Message]) -> List[Message]:
         for message in messages:
@@ -146,15 +164,37 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         places = likely([Place(*start) for start in reading.starts], self._config["least_start"])
         parts = pieces(plain, places)
         whole, *others = candidates(parts)
-        vectors = reading.vector[None]
+        vectors, sums = reading.vector[None], reading.sums[None]
         if others:
-            apart = self._labeller.network.vectors([plain[span.start : span.end] for span in others])
-            vectors = np.vstack([vectors, apart])
+            apart = self._labeller.network.described([plain[span.start : span.end] for span in others])
+            vectors, sums = np.vstack([vectors, apart[0]]), np.vstack([sums, apart[1]])
         texts = [plain, *(plain[span.start : span.end] for span in others)]
         chances = dict(zip([whole, *others], self._labeller.chances(texts, vectors)))
         cut = max(cuts(parts, places), key=lambda option: self._worth(option, chances, reading.shares))[0]
         found = [self._question(message, text, chances[span], span) for span in cut]
-        return _once(_without_wrapping(found), message.get(TEXT))
+        questions = _once(_without_wrapping(found), message.get(TEXT))
+        heard = {
+            text.original(span.start, span.end): (sums[i], chances[span])
+            for i, span in enumerate(chances)
+            if span in cut
+        }
+        return [self._with_faq(question, heard) for question in questions]
+
+    def _with_faq(
+        self, question: Dict[str, Any], heard: Dict[Tuple[int, int], Tuple[np.ndarray, np.ndarray]]
+    ) -> Dict[str, Any]:
+        """The question with the FAQ entries that may answer it; what a person takes no entry answers."""
+        index = self._faq.of(live_shop().current())
+        if not index.entries or question["label"] in HANDED_OVER:
+            return question
+        inside = [part for (start, end), part in heard.items() if question["start"] <= start and end <= question["end"]]
+        found = [self._closest(index, *part) for part in inside]
+        entries = joined(found)
+        return {**question, "faq": entries} if entries else question
+
+    def _closest(self, index: FaqIndex, sums: np.ndarray, chances: np.ndarray) -> List[Tuple[str, float]]:
+        (vector,) = self._meaning.of(sums[None])
+        return index.closest(vector, chances, self._meaning.crowded(vector))
 
     def _worth(self, option: Tuple[List[Span], float], chances: Dict[Span, np.ndarray], shares: np.ndarray) -> float:
         """How well a cut explains the message, in log-odds.

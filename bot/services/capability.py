@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import formats
-from bot.core.shop import Capability, Product, Word
+from bot.core.reviewing import oldest
+from bot.core.shop import Capability, Product, Usage, Word
 from bot.core.text import fold
 from bot.core.types import Answer, Ask, Fact, Reply
 from bot.services.common import Desk, answered, instead_reply, the_product, unknown, which_product
@@ -96,11 +97,11 @@ def _verdict(product: Product, held: Capability, ask: Ask, desk: Desk) -> list[R
 
 
 def _facts(held: Capability, ask: Ask, desk: Desk) -> list[Fact]:
-    facts = [desk.fact("verdict", held.verdict, SOURCE)]
+    facts = [desk.fact("verdict", held.verdict, SOURCE, held.origin)]
     if held.limit[ask.language]:
-        facts.append(desk.fact("limit", held.limit[ask.language], SOURCE))
+        facts.append(desk.fact("limit", held.limit[ask.language], SOURCE, held.origin))
     if held.instead:
-        facts.append(desk.fact("instead", "|".join(held.instead), SOURCE))
+        facts.append(desk.fact("instead", "|".join(held.instead), SOURCE, held.origin))
     return facts
 
 
@@ -108,7 +109,10 @@ def able_products(capability: str, desk: Desk) -> list[str]:
     """The products that do this without a limit; none for what a thing has rather than does (起球)."""
     if desk.shop.capability_names[capability].kind:
         return []
-    return [p for (p, c), held in desk.shop.capabilities.items() if c == capability and held.verdict == "yes"]
+    rows = [
+        held for (_, c), held in desk.shop.capabilities.items() if c == capability and not desk.is_stale(held.origin)
+    ]
+    return [held.product for held in rows if held.verdict == "yes"]
 
 
 def who_can(capability: str, ask: Ask, desk: Desk) -> Answer:
@@ -126,11 +130,16 @@ def who_can(capability: str, ask: Ask, desk: Desk) -> Answer:
 def _from_usage(product: Product, ask: Ask, desk: Desk) -> Answer | None:
     """Washing and cleaning are asked as both; the two share their facts (taxonomy)."""
     for topic in ask.details.topics:
-        answer = desk.shop.usage.get((product.id, topic))
-        if answer:
-            said = {"name": product.name[ask.language], "answer": answer[ask.language]}
-            return answered(Reply("utter_usage", said), desk.fact("usage", answer[ask.language], "shop/usage"))
+        held = desk.shop.usage.get((product.id, topic))
+        if held:
+            return _told(product, [held], ask, desk)
     return None
+
+
+def _told(product: Product, held: list[Usage], ask: Ask, desk: Desk) -> Answer:
+    text = "\n".join(dict.fromkeys(usage.answer[ask.language] for usage in held))
+    said = {"name": product.name[ask.language], "answer": text}
+    return answered(Reply("utter_usage", said), desk.fact("usage", text, "shop/usage", oldest(held)))
 
 
 def answer_usage(ask: Ask, desk: Desk) -> Answer:
@@ -146,11 +155,9 @@ def answer_usage(ask: Ask, desk: Desk) -> Answer:
     if found:
         return found
     if not ask.details.topics and not ask.details.capabilities:
-        known = [answer[ask.language] for (p, _), answer in desk.shop.usage.items() if p == product.id]
+        known = [held for (p, _), held in desk.shop.usage.items() if p == product.id and not desk.is_stale(held.origin)]
         if known:
-            text = "\n".join(dict.fromkeys(known))
-            said = {"name": product.name[ask.language], "answer": text}
-            return answered(Reply("utter_usage", said), desk.fact("usage", text, "shop/usage"))
+            return _told(product, known, ask, desk)
     return _unknown(_asked(ask, desk), replace(ask, details=replace(ask.details, attributes=())), desk)
 
 

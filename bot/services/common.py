@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.core import formats
-from bot.core.shop import MOST_NAMED, Capability, Product, Shop
+from bot.core.shop import MOST_NAMED, UNSAID, Capability, Origin, Product, Shop
 from bot.core.text import fold
 from bot.core.types import Answer, Ask, Fact, Language, Outcome, Reply
 from bot.ports import Calendar, Inventory, InventoryError
@@ -43,8 +43,12 @@ class Desk:
     now: datetime
     prices: Inventory | None = None
 
-    def fact(self, name: str, value: object, source: str) -> Fact:
-        return Fact(name, str(value), source, self.now)
+    def fact(self, name: str, value: object, source: str, origin: Origin = UNSAID) -> Fact:
+        return Fact(name, str(value), source, self.now, origin)
+
+    def is_stale(self, origin: Origin) -> bool:
+        """Whether the shop wants this looked into before it is told again."""
+        return self.shop.handover.stale_facts == "check" and origin.past(self.now.date())
 
     def stocked(self, product: Product) -> dict:
         """Stock by SKU of a product's variants. Raises InventoryError."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.core import formats
+from bot.core.reviewing import oldest
 from bot.core.shop import FIT, Product, SizeRow
 from bot.core.sizing import Advice, advise_by_body, advise_by_household, measured_by
-from bot.core.types import Answer, Ask, Reply
+from bot.core.types import Answer, Ask, Fact, Reply
 from bot.services.common import Desk, answered, fit_reply, the_product, unknown, which_product
 
 SOURCE = "shop/size_guide"
@@ -26,7 +27,7 @@ def by_guide(ask: Ask, desk: Desk) -> Answer:
         return _by_body(product, rows, ask, desk)
     if rule is advise_by_household:
         return _by_household(product, rows, ask, desk)
-    return answered(_notes(product, rows, ask), desk.fact("size_guide", product.id, SOURCE))
+    return answered(_notes(product, rows, ask), desk.fact("size_guide", product.id, SOURCE, oldest(rows)))
 
 
 def _without_guide(product: Product, ask: Ask, desk: Desk) -> Answer:
@@ -38,8 +39,7 @@ def _without_guide(product: Product, ask: Ask, desk: Desk) -> Answer:
 def _by_body(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:
     height, weight = ask.details.height_cm, ask.details.weight_kg
     if height is None and weight is None:
-        first = _fit_or_chart(product, rows, ask)
-        fact = desk.fact("fit", product.fit or "unknown", "shop/products")
+        first, fact = _fit_or_chart(product, rows, ask, desk)
         return Answer("clarify", (first, Reply("utter_ask_measures", {})), (fact,), missing="measure")
     if height is None or weight is None:
         missing = "height" if height is None else "weight"
@@ -48,14 +48,15 @@ def _by_body(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) 
         )
     advice = advise_by_body(product, rows, height, weight)
     said = {"name": product.name[ask.language], "height": formats.number(height), "weight": formats.number(weight)}
-    return _advised(advice, product, said, "body", ask, desk)
+    return _advised(advice, rows, said, "body", ask, desk)
 
 
-def _fit_or_chart(product: Product, rows: tuple[SizeRow, ...], ask: Ask) -> Reply:
+def _fit_or_chart(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> tuple[Reply, Fact]:
     """“Does it run small” is told how it runs; “which size” gets the chart."""
     if FIT in ask.details.attributes and product.fit:
-        return fit_reply(product, ask.language)
-    return Reply("utter_size_chart", {"name": product.name[ask.language], "chart": _chart(rows)})
+        return fit_reply(product, ask.language), desk.fact("fit", product.fit, "shop/products")
+    reply = Reply("utter_size_chart", {"name": product.name[ask.language], "chart": _chart(rows)})
+    return reply, desk.fact("size_guide", product.id, SOURCE, oldest(rows))
 
 
 def _by_household(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: Desk) -> Answer:
@@ -64,18 +65,21 @@ def _by_household(product: Product, rows: tuple[SizeRow, ...], ask: Ask, desk: D
         said = {"name": product.name[ask.language], "chart": _people_chart(rows)}
         reply = Reply("utter_size_people_chart", said)
         if len(rows) == 1:
-            return answered(reply, desk.fact("size_guide", product.id, SOURCE))
-        fact = desk.fact("size_guide", product.id, SOURCE)
+            return answered(reply, desk.fact("size_guide", product.id, SOURCE, oldest(rows)))
+        fact = desk.fact("size_guide", product.id, SOURCE, oldest(rows))
         return Answer("clarify", (reply, Reply("utter_ask_household", {})), (fact,), missing="measure")
     advice = advise_by_household(product, rows, people)
     said = {"name": product.name[ask.language], "people": str(people)}
-    return _advised(advice, product, said, "people", ask, desk)
+    return _advised(advice, rows, said, "people", ask, desk)
 
 
-def _advised(advice: Advice, product: Product, said: dict[str, str], kind: str, ask: Ask, desk: Desk) -> Answer:
+def _advised(
+    advice: Advice, rows: tuple[SizeRow, ...], said: dict[str, str], kind: str, ask: Ask, desk: Desk
+) -> Answer:
+    origin = oldest(rows)
     if advice.kind == "outside":
         reply = Reply(f"utter_size_outside_{kind}", said)
-        return answered(reply, desk.fact(SIZE, NONE, SOURCE), outcome="unknown", missing="person")
+        return answered(reply, desk.fact(SIZE, NONE, SOURCE, origin), outcome="unknown", missing="person")
     sizes = [formats.size_name(size, ask.language) for size in advice.sizes]
     said = said | {"size": sizes[0]}
     if len(sizes) > 1:
@@ -84,7 +88,7 @@ def _advised(advice: Advice, product: Product, said: dict[str, str], kind: str, 
     replies = [Reply(name, said)]
     if advice.towards:
         replies.append(Reply("utter_size_towards", {"towards": formats.size_name(advice.towards, ask.language)}))
-    return answered(replies, desk.fact(SIZE, "/".join(advice.sizes), SOURCE))
+    return answered(replies, desk.fact(SIZE, "/".join(advice.sizes), SOURCE, origin))
 
 
 def _chart(rows: tuple[SizeRow, ...]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from bot.core import formats
+from bot.core.reviewing import oldest
 from bot.core.shop import FIT, Product, Spec
-from bot.core.types import Answer, Ask, Fact, Reply
+from bot.core.types import Answer, Ask, Reply
 from bot.services.common import Desk, answered, fit_reply, the_product, unknown, which_product
 
 SOURCE = "shop/specs"
@@ -33,7 +34,8 @@ def answer_spec(ask: Ask, desk: Desk) -> Answer:
         said = {"name": product.name[ask.language], "what": what, "value": value}
         replies.append(Reply("utter_spec" if value else "utter_unknown_of", said))
         if value:
-            facts.append(Fact(attribute, value, _source(attribute, product, desk), desk.now))
+            origin = oldest(_fitting(product, attribute, ask, desk))
+            facts.append(desk.fact(attribute, value, _source(attribute, product, desk), origin))
     return answered(replies, *facts, missing=None if all(value for _, value in found) else "person")
 
 
@@ -54,8 +56,7 @@ def _source(attribute: str, product: Product, desk: Desk) -> str:
 def spec_value(product: Product, attribute: str, ask: Ask, desk: Desk) -> str:
     """The value in the buyer's language, by size where sizes differ; empty where the shop holds none."""
     language = ask.language
-    specs = desk.shop.specs_of.get((product.id, attribute), ())
-    fitting = [s for s in specs if s.size in (None, ask.details.size)] or list(specs)
+    fitting = _fitting(product, attribute, ask, desk)
     if fitting:
         return formats.listing((_with_size(spec, product, ask) for spec in fitting), language)
     if attribute == "colour":
@@ -69,12 +70,18 @@ def spec_value(product: Product, attribute: str, ask: Ask, desk: Desk) -> str:
     return ""
 
 
+def _fitting(product: Product, attribute: str, ask: Ask, desk: Desk) -> list[Spec]:
+    """The rows of the size asked for, or of all sizes."""
+    specs = desk.shop.specs_of.get((product.id, attribute), ())
+    return [s for s in specs if s.size in (None, ask.details.size)] or list(specs)
+
+
 _MARKS = {"yes": "✓", "limited": "△", "no": "✗"}
 
 
 def _functions(product: Product, ask: Ask, desk: Desk) -> str:
     """All that the shop holds a verdict on, the limited and the refused too."""
-    held = [c for (p, _), c in desk.shop.capabilities.items() if p == product.id]
+    held = [c for (p, _), c in desk.shop.capabilities.items() if p == product.id and not desk.is_stale(c.origin)]
     names = desk.shop.capability_names
     return formats.listing(
         (f"{_MARKS[c.verdict]} {names[c.capability].name[ask.language]}" for c in held), ask.language

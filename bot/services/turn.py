@@ -11,12 +11,14 @@ from bot.core.context import resolve
 from bot.core.dialogue import Dialogue, Pending
 from bot.core.labels import ANSWERED, HANDED_OVER, TALK
 from bot.core.orders import order_number
+from bot.core.reviewing import without_past
 from bot.core.types import Answer, Ask, Decision, Entity, Fact, Language, Question, Reply
 from bot.core.when import Seen, gravest
 from bot.core.when import reasons as reasons_now
 from bot.ports import SourceError
 from bot.services import capability, choice, contact, policies, price, shipping, size, stock
 from bot.services.common import Desk, answered
+from bot.services.faq import with_faq
 from bot.services.handover import answer_hours_waiting, hand_over, other_hours, promise, settled, solved
 
 log = logging.getLogger(__name__)
@@ -57,6 +59,9 @@ OF_A_PRODUCT = (
 )
 """What is asked of one product, and so may be asked again of another."""
 
+OF_SEVERAL = ("ask_comparison", "ask_recommendation")
+"""Answered with a list of many facts, from which one can be left out."""
+
 
 @dataclass(frozen=True)
 class Message:
@@ -86,7 +91,7 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
     asks = resolve(message.questions, message.entities, dialogue, desk.shop, message.language)
     asks = [_offer_taken(ask, dialogue) for ask in asks]
     asks = contact.without_questions(asks, message.text, message.entities, almost, dialogue)
-    answers = [(ask, _answer(ask, dialogue, desk)) for ask in asks]
+    answers = [(ask, _best_answer(ask, dialogue, desk)) for ask in asks]
     reasons = _reasons(answers, dialogue, desk)
     heard = bool(left or almost)
     replies = [reply for ask, answer in answers for reply in answer.replies if not heard or _says_more(ask, reply)]
@@ -131,6 +136,12 @@ def _offer_taken(ask: Ask, dialogue: Dialogue) -> Ask:
     return ask
 
 
+def _best_answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
+    """The label's own answer or that of the FAQ; neither where it rests on what is to be looked into first."""
+    own = _looked_into(_answer(ask, dialogue, desk), desk)
+    return _looked_into(with_faq(ask, own, desk), desk)
+
+
 def _answer(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
     if ask.label == "unknown_answer":
         return Answer("handed_over", ())
@@ -155,11 +166,20 @@ def _not_understood(language: Language, desk: Desk) -> Reply:
 
 def _from_facts(ask: Ask, desk: Desk) -> Answer:
     """The one place where an outside source's failure becomes a sentence."""
+    if ask.label in OF_SEVERAL and desk.shop.handover.stale_facts == "check":
+        desk = replace(desk, shop=without_past(desk.shop, desk.now.date()))
     try:
         return ANSWERS[ask.label](ask, desk)
     except SourceError as error:
         log.error("source_failed", extra={"label": ask.label, "error": repr(error)})
         return Answer("unknown", (Reply("utter_cannot_look", {}),), missing="person")
+
+
+def _looked_into(answer: Answer, desk: Desk) -> Answer:
+    """Where the shop says so, what rests on a fact past its review date is not told, but offered to be looked into."""
+    if not any(desk.is_stale(fact.origin) for fact in answer.facts):
+        return answer
+    return Answer("unknown", (Reply("utter_let_me_check"),), missing="person")
 
 
 def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
@@ -185,7 +205,7 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
 def _says_more(ask: Ask, reply: Reply) -> bool:
     """Whether a reply says more than that something was heard: the line about the contact says that already."""
     idle = ("utter_not_understood", "utter_inform_waiting")
-    return reply.name == "utter_settled" or (ask.label not in TALK and reply.name not in idle)
+    return reply.name in ("utter_settled", "utter_faq") or (ask.label not in TALK and reply.name not in idle)
 
 
 # --- the whole turn ----------------------------------------------------------------------------------------------
@@ -219,7 +239,7 @@ def _decision(answers: list[tuple[Ask, Answer]], reasons: list[str]) -> Decision
         return "hand_over"
     if any(answer.outcome == "clarify" for _, answer in answers):
         return "clarify"
-    return "answer" if any(ask.label in ANSWERED for ask, _ in answers) else "talk"
+    return "answer" if any(ask.label in ANSWERED or answer.facts for ask, answer in answers) else "talk"
 
 
 def _offer(answers: list[tuple[Ask, Answer]], dialogue: Dialogue) -> list[Reply]:
@@ -275,7 +295,7 @@ def _remember(
     pending = None
     if waiting and not reasons:
         missing = next((a.missing for _, a in waiting if a.missing and a.missing != "person"), "person")
-        held = tuple(_record(ask, answer, ()) for ask, answer in waiting if answer.missing == missing)
+        held = tuple(_held(ask, answer) for ask, answer in waiting if answer.missing == missing)
         pending = Pending(missing, held)
     if contact_asked:
         pending = contact.ASKED
@@ -305,6 +325,12 @@ def _remember(
         misunderstood=before.misunderstood + 1 if _misunderstood(answers) else 0,
         unknown=(*before.unknown, *(_key(ask) for ask, answer in answers if answer.outcome == "unknown"))[-10:],
     )
+
+
+def _held(ask: Ask, answer: Answer) -> dict[str, Any]:
+    """A question that waits for what was asked back."""
+    matches = [{"id": match.id, "similarity": match.similarity} for match in ask.question.faq]
+    return _record(ask, answer, ()) | ({"faq": matches} if matches else {})
 
 
 def _again(ask: Ask) -> dict[str, Any]:

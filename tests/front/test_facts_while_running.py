@@ -94,3 +94,36 @@ def test_what_was_wrong_and_is_put_right_is_read_again(parts: Parts, shop: Path,
     with edited(shop / "capabilities.csv", "the chicken may weigh up to 1.2 kg", "the chicken may weigh up to 1.3 kg"):
         assert soon_says(parts, talk, "can the air fryer A5 cook a whole chicken", "1.3 kg")
     assert soon_says(parts, talk, "can the air fryer A5 cook a whole chicken", "1.2 kg")
+
+
+# --- the FAQ and facts past their date ----------------------------------------------------------------------------
+
+LAST_ENTRY = "hot_in_the_evening,T500,"
+NEW_ENTRY = "plane,,能带上飞机吗,Can I take it on a plane?,可以放进托运行李,It may go into checked luggage,,,,,"
+OF_THE_GRINDER = "how much is the meat grinder part,capabilities.csv,,"
+
+
+@pytest.mark.parametrize(
+    "text, answer",
+    [
+        ("坐飞机能随身带吗", "可以放进托运行李"),
+        ("am I allowed to take this on a plane", "It may go into checked luggage"),
+    ],
+)
+def test_a_new_question_of_the_faq_is_answered_in_other_words_without_training(
+    parts: Parts, shop: Path, talk: str, text: str, answer: str
+) -> None:
+    assert answer not in said(parts.say(talk, text))
+    with edited(shop / "faq.csv", LAST_ENTRY, f"{NEW_ENTRY}\n{LAST_ENTRY}"):
+        assert soon_says(parts, talk, text, answer)
+
+
+def test_a_fact_past_its_date_is_offered_to_be_looked_into(parts: Parts, shop: Path, talk: str) -> None:
+    asked = "is the grinder part of the mixer M500 included"
+    assert "129" in said(parts.say(talk, asked))
+    with (
+        edited(shop / "handover.yml", "stale_facts: answer", "stale_facts: check"),
+        edited(shop / "faq.csv", OF_THE_GRINDER, f"{OF_THE_GRINDER}2026-11-20"),
+    ):
+        assert soon_says(parts, talk, asked, "check", "Shall I ask a person")
+        assert "129" not in said(parts.say(talk, asked))

@@ -15,7 +15,7 @@ from bench.details import messages
 from bench.made_up_shop import make_shop
 from bot.adapters.shop_files import load_shop
 from bot.core.shop import MOST_NAMED, Shop
-from bot.nlu import goods
+from bot.nlu import aside, goods
 from bot.nlu.goods import Goods, LiveGoods
 from bot.nlu.normalise import fold_text
 
@@ -106,7 +106,7 @@ def live(demo: Shop, monkeypatch: pytest.MonkeyPatch) -> LiveGoods:
     known.of(demo)
     Slow.let.clear()
     monkeypatch.setattr(goods, "Goods", Slow)
-    monkeypatch.setattr(goods, "PATIENCE", 0.05)
+    monkeypatch.setattr(aside, "PATIENCE", 0.05)
     yield known
     Slow.let.set()
 
@@ -149,7 +149,7 @@ def test_a_shop_that_cannot_be_built_leaves_the_old_words_and_is_tried_once(
         assert [live.of(changed).shop for _ in range(3)] == [demo] * 3
         wait_for(live)
     assert [record.message for record in caplog.records] == [
-        "goods_not_built version=changed: the words of the shop before it stay."
+        "goods_not_built version=changed: that of the shop before it stays."
     ]
 
 

@@ -141,3 +141,26 @@ def test_without_training_lines_nothing_is_learnt_and_nothing_breaks(tmp_path: P
 
 def test_it_tells_rasa_which_modules_it_leans_on() -> None:
     assert QuestionClassifier.fingerprint_addon(CONFIG)
+
+
+# --- the FAQ ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["绞肉配件要另外买吗", "is the meat grinder part included"])
+def test_a_question_of_the_faq_finds_its_entry(trained, text: str) -> None:
+    (question,), _ = parsed(trained[0], text)
+    assert question["faq"][0]["id"] == "grinder_part"
+    assert question["faq"][0]["similarity"] > 0.9
+
+
+def test_the_entry_belongs_to_the_question_that_asks_it(trained) -> None:
+    questions, _ = parsed(trained[0], "多少钱？满减要领券吗？")
+    found = {q["label"]: [entry["id"] for entry in q.get("faq", ())] for q in questions}
+    assert found.pop("ask_price") == []
+    assert list(found.values()) == [["coupon_needed"]]
+
+
+@pytest.mark.parametrize("text", ["转人工", "有货吗", "谢谢"])
+def test_what_no_entry_asks_finds_none(trained, text: str) -> None:
+    questions, _ = parsed(trained[0], text)
+    assert all("faq" not in question for question in questions)

@@ -206,8 +206,9 @@ def contact_replies(language: str, desk) -> Iterator[Reply]:
 
 REPLIES = all_replies()
 SAID_BY_THE_FRONT = {"utter_picture", "utter_too_long", "utter_cannot_answer_now", "utter_nothing_said"}
-SAID_OTHERWISE = {"utter_cannot_look", "utter_inform_about"}
-"""Covered in test_turn.py: they need a source that is down, or a detail of the message."""
+SAID_OTHERWISE = {"utter_cannot_look", "utter_inform_about", "utter_faq", "utter_let_me_check"}
+"""Covered in test_turn.py and test_faq.py: they need a source that is down, a detail of the message, an entry of the FAQ or
+a fact past its date."""
 
 
 def test_the_table_reaches_every_word_of_the_bots() -> None:

@@ -1,0 +1,97 @@
+"""Modules of ours in processes of their own, so that what they load stays out of this one."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from bot.settings import ROOT
+
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+"""Rasa sends nothing home, and its libraries keep their warnings to themselves."""
+
+ATTACHED = "--attached"
+"""Said to a process that is to end with whoever started it: its standard input is a pipe, which closes then."""
+
+_NICE = 10
+_LINE = re.compile(rb"[\r\n]+")
+
+
+def run_module(name: str, *arguments: str) -> int:
+    """Runs a module with our own input and output. Gives its exit code."""
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, env={**os.environ, **QUIET}).returncode
+
+
+def watch_module(
+    name: str, *arguments: str, heard: Callable[[str], None], environment: Mapping[str, str] | None = None
+) -> tuple[int, list[str]]:
+    """Runs a module behind all others, and gives its exit code and its last lines. `heard` gets each line as it comes, and
+    an empty one twice a second; what it raises ends the process."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", name, *arguments, ATTACHED],
+        cwd=ROOT,
+        env={**os.environ, **QUIET, **(environment or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    with suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICE)
+    lines: queue.Queue[str | None] = queue.Queue()
+    threading.Thread(target=_read, args=(process, lines), daemon=True).start()
+    last: list[str] = []
+    try:
+        while (line := _next(lines)) is not None:
+            if line:
+                last = [*last[-30:], line]
+            heard(line)
+        return process.wait(), last
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def end_with_starter(arguments: list[str]) -> list[str]:
+    """For the process itself: ends it with whoever started it, where that was asked. Gives the other arguments."""
+    if ATTACHED in arguments:
+        threading.Thread(target=_wait_for_end, daemon=True).start()
+    return [argument for argument in arguments if argument != ATTACHED]
+
+
+def _wait_for_end() -> None:
+    while os.read(0, 4096):  # not through sys.stdin, whose lock would be held while Python ends
+        pass
+    os._exit(1)
+
+
+def _next(lines: queue.Queue[str | None]) -> str | None:
+    try:
+        return lines.get(timeout=0.5)
+    except queue.Empty:
+        return ""
+
+
+def _read(process: subprocess.Popen, lines: queue.Queue[str | None]) -> None:
+    """Lines, and the states of progress bars, which end with a carriage return."""
+    rest = b""
+    assert process.stdout is not None
+    while chunk := os.read(process.stdout.fileno(), 65536):
+        *whole, rest = _LINE.split(rest + chunk)
+        for line in whole:
+            if line.strip():
+                lines.put(line.decode("utf-8", "replace"))
+    if rest.strip():
+        lines.put(rest.decode("utf-8", "replace"))
+    lines.put(None)
