@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
 from typing import Any, Dict, List
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from bot import bootstrap
+from bot.adapters.logs import about
 from bot.core.dialogue import Dialogue
 from bot.core.types import Entity, Language, Question
 from bot.services.turn import Message, take_turn
+
+log = logging.getLogger(__name__)
 
 
 class ActionTakeTurn(Action):
@@ -25,13 +30,17 @@ class ActionTakeTurn(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
     ) -> List[Dict[str, Any]]:
         message, dialogue = message_of(tracker), dialogue_of(tracker)
-        turn = await asyncio.to_thread(lambda: take_turn(message, dialogue, bootstrap.desk()))
+        began, sent = time.perf_counter(), tracker.latest_message.get("metadata") or {}
+        with about(conversation=tracker.sender_id, trace=str(sent.get("trace", ""))):
+            turn = await asyncio.to_thread(lambda: take_turn(message, dialogue, bootstrap.desk()))
+            labels = ",".join(question.label for question in message.questions)
+            log.info("action_taken labels=%s ms=%.1f", labels, (time.perf_counter() - began) * 1000)
         for reply in turn.replies:
             buttons = [{"title": title, "payload": title} for title in reply.buttons]
             dispatcher.utter_message(response=reply.name, buttons=buttons, **reply.facts)
         remembered = turn.dialogue.as_json()
         dispatcher.utter_message(json_message={"turn": turn.record, "dialogue": remembered})
-        return [SlotSet("dialogue", remembered)]
+        return [SlotSet("dialogue", remembered), FollowupAction("action_listen")]  # the turn is over: no rule is asked
 
 
 def message_of(tracker: Tracker) -> Message:

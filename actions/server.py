@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
-import logging
+import hmac
 import sys
+from collections.abc import Callable
 
 from rasa_sdk.endpoint import create_app
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
 
 from bot import bootstrap
+from bot.adapters.logs import set_up
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    for noisy in ("rasa_sdk", "sanic", "urllib3"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    set_up(bootstrap.settings().log_format, "actions")
     bootstrap.desk()
-    create_app("actions", cors_origins="").run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False, motd=False)
+    app = create_app("actions", cors_origins="")
+    app.register_middleware(for_rasa_alone(bootstrap.secret("rasa_token")), "request")
+    app.run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False, motd=False)
+
+
+def for_rasa_alone(token: str) -> Callable[[Request], HTTPResponse | None]:
+    """Refuses other programs of this machine; whether it is there, everybody may ask."""
+
+    def check(request: Request) -> HTTPResponse | None:
+        given = request.headers.get("authorization", "").encode("utf-8", "replace")
+        if request.path == "/health" or hmac.compare_digest(given, f"Bearer {token}".encode()):
+            return None
+        return json({"error": "the token is missing or wrong"}, status=401)
+
+    return check
 
 
 if __name__ == "__main__":

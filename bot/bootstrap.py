@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,7 +19,7 @@ from bot.adapters.sqlite_inventory import SqliteInventory
 from bot.core.types import Language
 from bot.ports import Calendar, Clock, SettingError
 from bot.services.common import Desk
-from bot.settings import ROOT, Settings, read_settings
+from bot.settings import ROOT, Settings, read_settings, unknown
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.adapters.agents import Agents
     from bot.adapters.chatwoot.client import Client
     from bot.adapters.database import Database
+    from bot.adapters.forgetting import Forgetting
     from bot.adapters.rasa_client import RasaClient
     from bot.front.chatwoot import Chatwoot
     from bot.front.conversations import Conversations
@@ -34,6 +36,11 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     return read_settings(os.environ)
+
+
+def unknown_settings() -> list[str]:
+    """Variables that look like settings and are none."""
+    return unknown(os.environ)
 
 
 @lru_cache(maxsize=1)
@@ -76,17 +83,28 @@ def database() -> Database:
     from bot.adapters.database import Database
     from bot.adapters.migrations import migrate
 
-    settings().data.mkdir(parents=True, exist_ok=True)
+    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Database(settings().database_url)
     migrate(made)
     return made
+
+
+def forgetting() -> Forgetting:
+    """What is kept of buyers, to be exported and erased."""
+    from bot.adapters.forgetting import Forgetting
+
+    return Forgetting(database(), pictures_folder())
+
+
+def pictures_folder() -> Path:
+    return settings().data / "pictures"
 
 
 def secret(name: str, length: int = 32) -> str:
     """A secret of this installation, of `length` random bytes: made at first use, kept in the data folder for its owner alone."""
     path = settings().data / f"{name}.secret"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(length))
@@ -183,6 +201,7 @@ def front_app() -> Starlette:
     from bot.adapters.words import Words
     from bot.front.app import Front, make_app
     from bot.front.conversations import Conversations
+    from bot.front.limits import Limits
     from bot.front.live import Live
     from bot.front.minding import Minding
     from bot.front.pictures import Pictures
@@ -191,7 +210,10 @@ def front_app() -> Starlette:
 
     store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
     _save_lead(agents)
-    outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
+    outbox, robots = (
+        Outbox(database()),
+        Robots(Addresses(settings().robots_file), public=not settings().private_webhooks),
+    )
     rasa = RasaClient(settings().rasa_url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     conversations = Conversations(store, rasa, words, desk, clock(), live)
@@ -208,7 +230,7 @@ def front_app() -> Starlette:
             clock=clock(),
             calendar=calendar(),
             conversations=conversations,
-            pictures=Pictures(settings().data / "pictures", store),
+            pictures=Pictures(pictures_folder(), store),
             api_token=api_token(),
             secret=secret("session"),
             telling=Telling(outbox, robots, live_shop().current, clock(), calendar(), settings().public_address),
@@ -218,7 +240,9 @@ def front_app() -> Starlette:
                 settings().frame_ancestors,
                 settings().demo,
             ),
-            minding=Minding(Nights(database()), handoffs, outbox, live, desk),
+            limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit),
+            metrics_token=settings().metrics_token,
+            minding=Minding(Nights(database()), handoffs, outbox, live, desk, forgetting()),
             chatwoot=chatwoot(conversations, rasa),
         )
     )

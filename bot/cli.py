@@ -1,4 +1,4 @@
-"""The command `nightdesk`: run it, train it, check the shop, show or set a stock, read the morning report, list the settings."""
+"""The command `nightdesk`: run it, look after it, check the shop, show or set a stock, read the morning report, forget a buyer."""
 
 from __future__ import annotations
 
@@ -42,6 +42,15 @@ def main(arguments: list[str] | None = None) -> int:
     chatwoot = commands.add_parser("chatwoot", help="the agent bot in Chatwoot: register it, check what it may do")
     chatwoot.add_argument("what", choices=("setup", "check"))
     chatwoot.add_argument("--inbox", type=int, action="append", default=[], help="an inbox where it is to answer")
+    buyer = commands.add_parser("buyer", help="find, export or erase all that is kept of one buyer")
+    buyer.add_argument("what", choices=("find", "export", "erase"))
+    buyer.add_argument("id", help="the conversation, such as api:4711; to find it: a phone number, a name, any words")
+    buyer.add_argument("--yes", action="store_true", help="erase without asking once more")
+    trace = commands.add_parser("trace", help="one message through all processes, from the logs")
+    trace.add_argument("id", help="the message's id, or the trace that stands in a line of the logs")
+    trace.add_argument("logs", nargs="*", help="files with logs; the standard input if none is named")
+    doctor = commands.add_parser("doctor", help="look at everything that has to be right, and say what to do")
+    doctor.add_argument("--language", choices=("zh", "en"), default="zh")
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -137,6 +146,26 @@ def _chatwoot(chosen: argparse.Namespace) -> int:
     return chatwoot_setup.setup(chosen.inbox) if chosen.what == "setup" else chatwoot_setup.check()
 
 
+def _buyer(chosen: argparse.Namespace) -> int:
+    from bot.buyer import run
+
+    return run(chosen.what, chosen.id, chosen.yes)
+
+
+def _trace(chosen: argparse.Namespace) -> int:
+    from bot.hops import show
+
+    return show(chosen.id, chosen.logs)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from bot.doctor import examine
+
+    return examine(chosen.language, Console(highlight=False))
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -155,6 +184,9 @@ COMMANDS = {
     "stock": _stock,
     "digest": _digest,
     "chatwoot": _chatwoot,
+    "buyer": _buyer,
+    "trace": _trace,
+    "doctor": _doctor,
 }
 
 if __name__ == "__main__":

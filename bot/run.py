@@ -44,20 +44,19 @@ def process_environment() -> dict[str, str]:
         **QUIET,
         "RASA_ACTIONS_PORT": str(settings.actions_port),
         "RASA_LINE_TOKEN": bootstrap.secret("rasa_token"),
-        "COMPRESS_ACTION_SERVER_REQUEST": "True",
+        "RASA_LINE_LOGS": settings.log_format,
         "SANIC_HOST": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # one message is too small to be shared out, and waiting for a second core costs more
     }
 
 
 def commands(model: str) -> dict[str, list[str]]:
     """The three processes by name. Rasa and the actions listen on this machine only."""
     settings = bootstrap.settings()
-    rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(settings.rasa_port), "-m", model]
-    rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
     return {
         "front": [sys.executable, "-m", "bot.serve"],
-        "rasa": [sys.executable, *rasa],
+        "rasa": [sys.executable, "-m", "bot.engine.serve", model, str(settings.rasa_port)],
         "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
     }
 
@@ -84,13 +83,23 @@ def _announce(console: Console) -> None:
         return
     settings = bootstrap.settings()
     address = f"http://127.0.0.1:{settings.port}"
+    password = _shown(console, "desk_password", bootstrap.first_password())
+    token = _shown(console, "api_token", bootstrap.api_token())
     demo = f"  shop    {address}/demo        (the widget on a page of the demo shop)\n" if settings.demo else ""
     console.print(
         f"\n[green]Nightdesk is ready[/green] ({time.monotonic() - began:.0f} s)\n"
         f"  chat    {address}/chat\n"
         f"{demo}"
-        f"  desk    {address}/desk        (name: lead, password: {bootstrap.first_password()})\n"
-        f"  API     {address}/api/messages  token: {bootstrap.api_token()}\n"
+        f"  desk    {address}/desk        (name: lead, password: {password})\n"
+        f"  API     {address}/api/messages  token: {token}\n"
         "Ctrl-C stops everything.\n",
         soft_wrap=True,
     )
+
+
+def _shown(console: Console, name: str, secret: str) -> str:
+    """Secrets are shown to who sits at the terminal; where the output is kept, as a service's is, only where they stand."""
+    if console.is_terminal:
+        return secret
+    file = bootstrap.settings().data / f"{name}.secret"
+    return f"in {file}" if file.is_file() else f"NIGHTDESK_{name.upper()}"

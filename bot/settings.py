@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ class Settings:
     robots: str = _setting(
         "", "File with addresses and secrets of the chat groups' robots; robots.yml in the data folder if empty."
     )
+    private_webhooks: int = _setting(
+        0, "1: robots and webhooks may stand in your own network; 0: only addresses of the internet are told anything."
+    )
     public_url: str = _setting(
         "", "Address under which people reach the front (https://desk.example); links in messages to the team need it."
     )
@@ -62,6 +66,21 @@ class Settings:
     )
     chatwoot_teams: str = _setting("", "Chatwoot's teams by queue, such as sales=3,bulk=4; none are assigned if empty.")
     chatwoot_language: str = _setting("zh", "Language of the card's note in Chatwoot: zh or en.")
+    trusted_proxies: str = _setting(
+        "127.0.0.1 ::1",
+        "Addresses or networks of the proxies in front, between spaces: who a buyer is comes from their X-Forwarded-For.",
+    )
+    buyer_limit: float = _setting(
+        30.0, "Messages a minute that one buyer may send in the chat; 0: as many as they like."
+    )
+    address_limit: float = _setting(
+        600.0, "Messages a minute from one address in the chat, of all its buyers; 0: as many as they like."
+    )
+    api_limit: float = _setting(1200.0, "Messages a minute of one conversation through the API; 0: any number.")
+    logs: str = _setting("logfmt", "How the logs are written: logfmt, or json.")
+    metrics_token: str = _setting(
+        "", "Bearer token of /metrics; if empty, /metrics answers this machine alone and nobody behind a proxy."
+    )
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
     @property
@@ -84,6 +103,25 @@ class Settings:
                 f"{PREFIX}PUBLIC_URL is “{self.public_url}”; an address such as https://desk.example is wanted."
             )
         return self.public_url.rstrip("/")
+
+    @property
+    def proxies(self) -> list[str]:
+        """The proxies that are trusted. Raises SettingError where one is no address."""
+        for proxy in self.trusted_proxies.split():
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise SettingError(
+                    f"{PREFIX}TRUSTED_PROXIES names “{proxy}”; addresses such as 10.0.0.5 or 10.0.0.0/8 are wanted."
+                ) from None
+        return self.trusted_proxies.split()
+
+    @property
+    def log_format(self) -> str:
+        """Raises SettingError where it is none that we write."""
+        if self.logs not in ("logfmt", "json"):
+            raise SettingError(f"{PREFIX}LOGS is “{self.logs}”; logfmt or json is wanted.")
+        return self.logs
 
     @property
     def demo(self) -> bool:

@@ -42,7 +42,7 @@ def test_a_turn_that_the_buyer_never_saw_is_forgotten(monkeypatch: pytest.Monkey
     late = {"products": ["L18"], "handed_over": "request_human", "pending": {"missing": "person", "questions": []}}
     dispatcher = CollectingDispatcher()
     heard = tracker(late, dialogue={"products": ["Y915"]})
-    (slot,) = asyncio.run(ActionTakeTurn().run(dispatcher, heard, {}))
+    slot, _ = asyncio.run(ActionTakeTurn().run(dispatcher, heard, {}))
     record = dispatcher.messages[-1]["custom"]
     assert record["turn"]["questions"][0]["details"]["product"] == "Y915"
     assert record["dialogue"] == slot["value"]

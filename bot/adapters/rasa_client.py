@@ -30,7 +30,10 @@ class RasaClient:
     def __init__(self, url: str, actions_url: str, token: str, seconds: float):
         self._url, self._actions_url, self._seconds = url, actions_url, seconds
         self._warm = False
+        self.trouble = "not_asked"
+        """What is not ready: `rasa_away`, `actions_away`, `warming_up`; `ready` else. As `ready()` last found it."""
         self._session = requests.Session()
+        self._session.trust_env = False  # no proxy stands between; the environment would be read for each turn
         self._session.headers["Authorization"] = f"Bearer {token}"
         self._session.mount("http://", HTTPAdapter(pool_maxsize=64))
 
@@ -49,13 +52,17 @@ class RasaClient:
 
     def ready(self) -> bool:
         """Whether a turn would be taken now: one has been, and both processes answer."""
-        addresses = (f"{self._url}/webhooks/front/", f"{self._actions_url}/health")
-        try:
-            answering = all(self._session.get(a, timeout=CONNECT_SECONDS).ok for a in addresses)
-        except requests.RequestException:
-            answering = False
-        self._warm = answering and (self._warm or self._warm_up())
+        addresses = {"rasa": f"{self._url}/webhooks/front/", "actions": f"{self._actions_url}/health"}
+        away = next((name for name, address in addresses.items() if not self._answers(address)), None)
+        self._warm = away is None and (self._warm or self._warm_up())
+        self.trouble = f"{away}_away" if away else "ready" if self._warm else "warming_up"
         return self._warm
+
+    def _answers(self, address: str) -> bool:
+        try:
+            return self._session.get(address, timeout=CONNECT_SECONDS).ok
+        except requests.RequestException:
+            return False
 
     def _warm_up(self) -> bool:
         """The first turn loads what later ones find loaded; no buyer should wait for it."""

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.front.conversations import Incoming
+from bot.front.metrics import sending
 from bot.front.openapi import document
 from bot.front.problems import Problem
 from bot.front.requests import ApiMessage, Attachment, read_json
@@ -26,10 +27,11 @@ async def receive(request: Request) -> Response:
     front = request.app.state.front
     _check_token(request, front.api_token)
     body = await read_json(request, ApiMessage)
+    front.limits.admit_api(body.conversation)
     addresses = [a.url if isinstance(a, Attachment) else a for a in body.attachments]
     attachments = tuple({"id": address, "url": address} for address in addresses)
     incoming = Incoming(f"api:{body.conversation}", body.message_id, body.text, attachments)
-    return JSONResponse(dict(await front.conversations.receive(incoming)))
+    return JSONResponse(dict(await front.conversations.receive(incoming)), background=sending())
 
 
 def _check_token(request: Request, token: str) -> None:

@@ -37,6 +37,11 @@ def _post() -> dict[str, Any]:
             "400": {"description": "The body is wrong", "content": _json("Problem")},
             "401": {"description": "The token is missing or wrong", "content": _json("Problem")},
             "413": {"description": "The body is too large", "content": _json("Problem")},
+            "429": {
+                "description": "Too many messages in this conversation; send it again later",
+                "headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
+                "content": _json("Problem"),
+            },
             "503": {"description": "The message could not be kept; send it again", "content": _json("Problem")},
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Dict, List, Optional, Tuple
 
 import joblib
@@ -167,17 +168,20 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         picks = [self._pick(chances[span]) for span in cut]
         sure = sum(np.log(chances[span][pick]) for span, pick in zip(cut, picks))
         classes = self._labeller.classes
-        told = set(_told([str(classes[pick]) for pick in picks]))
-        heard = sum(
-            np.log(max(share, LEAST_SHARE) / SHARE_SAID) for share, name in zip(shares, classes) if name in told
-        )
+        told = np.isin(classes, _told([str(classes[pick]) for pick in picks]))
+        heard = np.log(np.maximum(shares[told], LEAST_SHARE) / SHARE_SAID).sum()
         weights = self._config
         cost = weights["cut_cost"] * (len(cut) - 1)
         return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)
 
+    @cached_property
+    def _handed(self) -> np.ndarray:
+        """Which of the classes a person takes."""
+        return np.isin(self._labeller.classes, list(HANDED_OVER))
+
     def _question(self, message: Message, text: Folded, chance: np.ndarray, span: Span) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)
-        pick, handed = self._pick(chance), self._handed()
+        pick, handed = self._pick(chance), self._handed
         label = str(self._labeller.classes[pick])
         confidence = float(chance[handed].sum() if handed[pick] else chance[pick])
         ranked = [str(self._labeller.classes[i]) for i in chance.argsort()[::-1][:4]]
@@ -197,14 +201,11 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         where the labels that a person takes are together not much less likely than the likeliest label, the likeliest of
         them is chosen, but not where the message is unclear altogether.
         """
-        handed, best = self._handed(), chance.max()
+        handed, best = self._handed, chance.max()
         if best < self._config["unclear_below"]:
             return int(np.where(handed, 0, chance).argmax())
         needed = chance[handed].sum() >= self._config["hand_over_from"] * best
         return int(np.where(handed, chance, 0).argmax() if needed else chance.argmax())
-
-    def _handed(self) -> np.ndarray:
-        return np.isin(self._labeller.classes, list(HANDED_OVER))
 
 
 def _nothing_said(message: Message) -> Dict[str, Any]:
