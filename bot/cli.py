@@ -1,13 +1,14 @@
-"""The command `nightdesk`: run it, train it, check the shop, show or set a stock, read the morning report, list the settings."""
+"""The command `nightdesk`: run it, train it, check the shop, show or set a stock, import products, read the morning report, list the settings."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from subprocess import CalledProcessError
 
-from bot import bootstrap
+from bot import bootstrap, importing
 from bot.adapters.shop_files import load_shop
 from bot.core.digest import make_report, night_began
 from bot.core.digest_words import as_lines
@@ -42,6 +43,17 @@ def main(arguments: list[str] | None = None) -> int:
     chatwoot = commands.add_parser("chatwoot", help="the agent bot in Chatwoot: register it, check what it may do")
     chatwoot.add_argument("what", choices=("setup", "check"))
     chatwoot.add_argument("--inbox", type=int, action="append", default=[], help="an inbox where it is to answer")
+    skill = commands.add_parser(
+        "skill", help="put the skill into a Rasa project of your own, or say what is in its way"
+    )
+    skill.add_argument("folder", type=Path, help="where the project's config.yml stands")
+    skill.add_argument("--check", action="store_true", help="change nothing, only say what is missing or clashes")
+    commands.add_parser("channels", help="the addresses that Slack, Telegram … are to send to, by channels.yml")
+    importing.add_arguments(
+        commands.add_parser(
+            "import", help="make a draft of a shop's folder from WooCommerce, Shopify, Taobao or a table"
+        )
+    )
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -137,6 +149,32 @@ def _chatwoot(chosen: argparse.Namespace) -> int:
     return chatwoot_setup.setup(chosen.inbox) if chosen.what == "setup" else chatwoot_setup.check()
 
 
+def _skill(chosen: argparse.Namespace) -> int:
+    """0 where the project can use the skill as it stands."""
+    from bot.skill.checking import check
+    from bot.skill.laying import lay
+    from bot.skill.project import Project
+
+    for name in () if chosen.check else lay(chosen.folder):
+        print(f"new: {name}")
+    findings = check(Project(chosen.folder))
+    for finding in findings:
+        print(f"{'to do' if finding.stops else 'note'}: {finding.file}: {finding.text}")
+    to_do = sum(finding.stops for finding in findings)
+    print(f"{to_do} things to do; run it again then." if to_do else "The skill fits: rasa train.")
+    return 1 if to_do else 0
+
+
+def _channels(_: argparse.Namespace) -> int:
+    import warnings
+
+    warnings.simplefilter("ignore")  # the libraries' of Rasa
+    from bot.channels.connectors import told
+
+    print("\n".join(told(bootstrap.settings(), bootstrap.channels_path())))
+    return 0
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -146,6 +184,7 @@ def _moment(text: str) -> datetime:
 
 STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
 COMMANDS = {
+    "import": importing.run,
     "run": _run,
     "train": _train,
     "tune": _tune,
@@ -155,6 +194,8 @@ COMMANDS = {
     "stock": _stock,
     "digest": _digest,
     "chatwoot": _chatwoot,
+    "skill": _skill,
+    "channels": _channels,
 }
 
 if __name__ == "__main__":
