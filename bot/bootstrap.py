@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import timezone
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +15,12 @@ from zoneinfo import ZoneInfo
 from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.clock import SetClock, SystemClock
 from bot.adapters.inventories.configured import ConfiguredInventory
+from bot.adapters.inventories.rules import read_stock
+from bot.adapters.inventories.source import Source
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
 from bot.core.types import Language
-from bot.ports import Calendar, Clock, SettingError
+from bot.ports import Calendar, Clock, SettingError, ShopFileError
 from bot.services.common import Desk
 from bot.settings import ROOT, Settings, read_settings, unknown
 
@@ -68,6 +71,14 @@ def inventory() -> ConfiguredInventory:
     shop = hashlib.sha256(str(settings().shop).encode()).hexdigest()[:8]
     embedded = SqliteInventory(settings().data / f"inventory-{shop}.sqlite", live_shop().current, clock())
     return ConfiguredInventory(settings().shop, embedded, live_shop().current, clock(), os.environ)
+
+
+def shop_system(folder: Path) -> Source:
+    """The system that the stock.yml of a folder names. Raises ShopFileError where that is wrong or missing."""
+    read = read_stock(folder, os.environ, clock(), timezone.utc)
+    if read is None:
+        raise ShopFileError([f"{folder / 'stock.yml'} names no shop system; name one in it (docs/stock-sources.md)."])
+    return read.source
 
 
 def desk() -> Desk:
@@ -159,6 +170,11 @@ def chatwoot_client(bot_token: str = "") -> Client:
 def chatwoot_path() -> str:
     """The last part of the webhook's address, which nobody can guess."""
     return secret("chatwoot_path", 24)
+
+
+def channels_path() -> str:
+    """A part of the addresses that channels' services send to, which nobody can guess: not all of them sign."""
+    return secret("channels_path", 24)
 
 
 def chatwoot(conversations: Conversations, rasa: RasaClient) -> Chatwoot | None:

@@ -1,13 +1,14 @@
-"""The command `nightdesk`: run it, look after it, check the shop, show or set a stock, read the morning report, forget a buyer."""
+"""The command `nightdesk`: run it, look after it, check the shop, import products, read the morning report, forget a buyer."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from subprocess import CalledProcessError
 
-from bot import bootstrap
+from bot import bootstrap, importing
 from bot.adapters.shop_files import load_shop
 from bot.core.digest import make_report, night_began
 from bot.core.digest_words import as_lines
@@ -51,6 +52,17 @@ def main(arguments: list[str] | None = None) -> int:
     trace.add_argument("logs", nargs="*", help="files with logs; the standard input if none is named")
     doctor = commands.add_parser("doctor", help="look at everything that has to be right, and say what to do")
     doctor.add_argument("--language", choices=("zh", "en"), default="zh")
+    skill = commands.add_parser(
+        "skill", help="put the skill into a Rasa project of your own, or say what is in its way"
+    )
+    skill.add_argument("folder", type=Path, help="where the project's config.yml stands")
+    skill.add_argument("--check", action="store_true", help="change nothing, only say what is missing or clashes")
+    commands.add_parser("channels", help="the addresses that Slack, Telegram … are to send to, by channels.yml")
+    importing.add_arguments(
+        commands.add_parser(
+            "import", help="make a draft of a shop's folder from WooCommerce, Shopify, Taobao or a table"
+        )
+    )
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -166,6 +178,32 @@ def _doctor(chosen: argparse.Namespace) -> int:
     return examine(chosen.language, Console(highlight=False))
 
 
+def _skill(chosen: argparse.Namespace) -> int:
+    """0 where the project can use the skill as it stands."""
+    from bot.skill.checking import check
+    from bot.skill.laying import lay
+    from bot.skill.project import Project
+
+    for name in () if chosen.check else lay(chosen.folder):
+        print(f"new: {name}")
+    findings = check(Project(chosen.folder))
+    for finding in findings:
+        print(f"{'to do' if finding.stops else 'note'}: {finding.file}: {finding.text}")
+    to_do = sum(finding.stops for finding in findings)
+    print(f"{to_do} things to do; run it again then." if to_do else "The skill fits: rasa train.")
+    return 1 if to_do else 0
+
+
+def _channels(_: argparse.Namespace) -> int:
+    import warnings
+
+    warnings.simplefilter("ignore")  # the libraries' of Rasa
+    from bot.channels.connectors import told
+
+    print("\n".join(told(bootstrap.settings(), bootstrap.channels_path())))
+    return 0
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -175,6 +213,7 @@ def _moment(text: str) -> datetime:
 
 STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
 COMMANDS = {
+    "import": importing.run,
     "run": _run,
     "train": _train,
     "tune": _tune,
@@ -187,6 +226,8 @@ COMMANDS = {
     "buyer": _buyer,
     "trace": _trace,
     "doctor": _doctor,
+    "skill": _skill,
+    "channels": _channels,
 }
 
 if __name__ == "__main__":

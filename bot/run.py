@@ -14,7 +14,7 @@ from honcho.printer import Printer
 from rich.console import Console
 
 from bot import bootstrap
-from bot.settings import ROOT, unknown
+from bot.settings import WORK, unknown
 from bot.training import QUIET, train_if_needed
 
 READY_WITHIN = 180
@@ -30,7 +30,7 @@ def run() -> int:
     environment = process_environment()
     manager = Manager(Printer(sys.stdout))
     for name, command in commands(str(model)).items():
-        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(ROOT))
+        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(WORK))
     threading.Thread(target=_announce, args=(console,), daemon=True).start()
     manager.loop()
     return manager.returncode or 0
@@ -52,13 +52,16 @@ def process_environment() -> dict[str, str]:
 
 
 def commands(model: str) -> dict[str, list[str]]:
-    """The three processes by name. Rasa and the actions listen on this machine only."""
+    """The processes by name. The front alone listens to more than this machine. `channels`: where channels.yml is."""
     settings = bootstrap.settings()
-    return {
+    found = {
         "front": [sys.executable, "-m", "bot.serve"],
         "rasa": [sys.executable, "-m", "bot.engine.serve", model, str(settings.rasa_port)],
-        "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
+        "actions": [sys.executable, "-m", "bot.skill.server", str(settings.actions_port)],
     }
+    if settings.channels_file.is_file():
+        found["channels"] = [sys.executable, "-m", "bot.channels"]
+    return found
 
 
 def wait_until_ready(seconds: float) -> bool:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bot.settings import ROOT
+from bot.settings import CODE, ROOT, WORK
 
 MADE_FROM = (
     "config.yml",
@@ -28,8 +28,9 @@ def fingerprint() -> str:
     """A value that changes when anything the model is made from does."""
     digest = hashlib.sha256()
     for pattern in MADE_FROM:
-        for path in sorted(ROOT.glob(pattern)):
-            digest.update(str(path.relative_to(ROOT)).encode())
+        folder = CODE if pattern.startswith("bot/") else ROOT
+        for path in sorted(folder.glob(pattern)):
+            digest.update(path.relative_to(folder).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
@@ -45,13 +46,13 @@ def train_if_needed(models: Path) -> Path:
         return path
     models.mkdir(parents=True, exist_ok=True)
     for step in (("bot.nlu.lines",), ("bot.training", str(path))):
-        subprocess.run([sys.executable, "-m", *step], check=True, cwd=ROOT, env={**os.environ, **QUIET})
+        subprocess.run([sys.executable, "-m", *step], check=True, cwd=WORK, env={**os.environ, **QUIET})
     return path
 
 
 def run_module(name: str, *arguments: str) -> int:
     """Runs a module of ours in a process of its own, so that what it loads stays out of this one."""
-    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, env={**os.environ, **QUIET}).returncode
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=WORK, env={**os.environ, **QUIET}).returncode
 
 
 QUIET = {

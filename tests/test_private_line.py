@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from actions.server import for_rasa_alone
 from bot.run import commands
+from bot.skill.server import for_rasa_alone
 from tests.conftest import ROOT
 
 
@@ -32,5 +32,5 @@ def test_the_actions_answer_rasa_alone(path: str, given: str, status: int) -> No
 def test_both_listen_on_this_machine_alone() -> None:
     told = " ".join(part for command in commands("model").values() for part in command)
     assert "0.0.0.0" not in told
-    for file in ("bot/engine/serve.py", "actions/server.py"):
+    for file in ("bot/engine/serve.py", "bot/skill/server.py"):
         assert '.run("127.0.0.1"' in (ROOT / file).read_text()

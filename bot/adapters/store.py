@@ -228,6 +228,18 @@ class Store:
         with self._database.reading() as connection:
             return connection.execute(query).scalar() or 0
 
+    def spoken_in(self, prefix: str, after: int) -> list[tuple[str, int]]:
+        """Conversations of this kind with a message above a number, and the number of each one's last; by these."""
+        last = sa.func.max(messages.c.id)
+        query = (
+            sa.select(messages.c.conversation, last)
+            .where(messages.c.id > after, messages.c.conversation.startswith(prefix, autoescape=True))
+            .group_by(messages.c.conversation)
+            .order_by(last)
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
+
     def unanswered(self) -> list[dict[str, Any]]:
         """Buyers' messages that were kept but have no turn, oldest first."""
         query = (

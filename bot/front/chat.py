@@ -26,7 +26,7 @@ from bot.front.identity import buyer_id, refusal
 from bot.front.live import TypingTold, event, last_seen, stream
 from bot.front.metrics import sending
 from bot.front.problems import Problem
-from bot.front.requests import ChatMessage, NewSession, SignedUser, read_json
+from bot.front.requests import ChatMessage, NewSession, SignedUser, number, read_json
 from bot.front.site import SMALLER
 from bot.ports import StoreError
 
@@ -151,7 +151,7 @@ async def thread(request: Request) -> Response:
     where that in use grows old."""
     front, session = request.app.state.front, _session(request)
     front.limits.admit(request, "look", session["conversation"])
-    after = _number(request.query_params.get("after", "0"))
+    after = number(request.query_params.get("after", "0"), "after")
     news = await asyncio.to_thread(_news, front, session["conversation"], after)
     return JSONResponse(news | _renewed(request), headers=NOT_CACHED)
 
@@ -160,7 +160,7 @@ async def events(request: Request) -> Response:
     """The same as it happens: `thread` with the number of its last message as id, and `typing`."""
     conversation = _session(request)["conversation"]
     request.app.state.front.limits.admit_stream(request, conversation)
-    return stream(_events(request, conversation, _number(last_seen(request) or "0")))
+    return stream(_events(request, conversation, number(last_seen(request) or "0", "after")))
 
 
 async def _events(request: Request, conversation: str, after: int) -> AsyncIterator[ServerSentEvent]:
@@ -195,12 +195,6 @@ def _news(front: Front, conversation: str, after: int) -> dict[str, Any]:
         if situation.handoff is not None:
             stands |= {"person": situation.handoff["agent"], "since": situation.handoff["claimed_at"]}
     return {"messages": messages, "state": stands["state"], "stands": stands}
-
-
-def _number(text: str) -> int:
-    if not text.isdigit() or len(text) > 12:
-        raise Problem(400, "wrong_field", "after: a number is wanted")
-    return int(text)
 
 
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
