@@ -3,7 +3,7 @@ PYTHON := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 
-.PHONY: run test check lock train tune setup setup-dev
+.PHONY: run test check audit lock train tune setup setup-dev bench bench-short
 
 run: setup
 	@$(PYTHON) -m bot.cli run
@@ -20,8 +20,17 @@ check: setup-dev
 	@$(PYTHON) -m bot.cli check
 	@$(PYTHON) -m pytest -q tests/core tests/services
 
+audit: setup
+	@scripts/audit
+
 train: setup
 	@$(PYTHON) -m bot.cli train
+
+bench: setup-dev
+	@$(PYTHON) -m bench.turns --report docs/benchmarks.md
+
+bench-short: setup-dev
+	@$(PYTHON) -m bench.turns --short
 
 tune: setup
 	@$(PYTHON) -m bot.cli tune
@@ -33,7 +42,7 @@ setup-dev:
 	@scripts/setup dev
 
 lock:
-	@for name in run dev shop; do \
+	@for name in run dev shop audit; do \
 	  .venv/bin/python -m uv pip compile --quiet --python-version 3.10 --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	    requirements/$$name.in -o requirements/$$name.lock; \
 	done

@@ -1,51 +1,5 @@
-"""The actions that Rasa calls: tracker in, one service call, replies out."""
+"""The actions that `rasa run actions` finds in this folder: the skill's. A shop's own go into files beside this one."""
 
-from __future__ import annotations
+from bot.skill.actions import ActionTakeTurn
 
-import asyncio
-from typing import Any, Dict, List
-
-from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
-from rasa_sdk.executor import CollectingDispatcher
-
-from bot import bootstrap
-from bot.core.dialogue import Dialogue
-from bot.core.types import Language
-from bot.services.turn import Message, take_turn
-from bot.services.understood import message_of as understood
-
-
-class ActionTakeTurn(Action):
-    """Answers everything in the latest message, and leaves the turn's record as the reply's `custom` payload."""
-
-    def name(self) -> str:
-        return "action_take_turn"
-
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Dict[str, Any]
-    ) -> List[Dict[str, Any]]:
-        message, dialogue = message_of(tracker), dialogue_of(tracker)
-        turn = await asyncio.to_thread(lambda: take_turn(message, dialogue, bootstrap.desk()))
-        for reply in turn.replies:
-            buttons = [{"title": title, "payload": title} for title in reply.buttons]
-            dispatcher.utter_message(response=reply.name, buttons=buttons, **reply.facts)
-        remembered = turn.dialogue.as_json()
-        dispatcher.utter_message(json_message={"turn": turn.record, "dialogue": remembered})
-        return [SlotSet("dialogue", remembered)]
-
-
-def message_of(tracker: Tracker) -> Message:
-    """The latest message, as `/model/parse` gives it."""
-    return understood(tracker.latest_message, language_of(tracker))
-
-
-def language_of(tracker: Tracker) -> Language:
-    return "en" if tracker.get_slot("language") == "en" else "zh"
-
-
-def dialogue_of(tracker: Tracker) -> Dialogue:
-    """What is remembered: what the front kept and sent along, for it alone knows what the buyer has heard. The tracker
-    also holds turns that came too late for the buyer; it is asked where nobody sent anything."""
-    sent = tracker.latest_message.get("metadata") or {}
-    return Dialogue.from_json(sent["dialogue"] if "dialogue" in sent else tracker.get_slot("dialogue"))
+__all__ = ["ActionTakeTurn"]

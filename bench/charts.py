@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import nan
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.curve import Point
@@ -111,6 +112,32 @@ def learning_curve(points: Sequence[Point]) -> Figure:
     axes.legend(frameon=False, loc="lower right")
     _plain(axes)
     return figure
+
+
+def draw_turns(
+    folder: Path, curves: Mapping[str, Sequence[Sequence[float]]], grown: Sequence[tuple[int, float]]
+) -> dict[str, Path]:
+    """A turn's milliseconds along a conversation, the median of the rounds, a line a bot; memory over turns where given."""
+    folder.mkdir(parents=True, exist_ok=True)
+    figure = _figure(8, 4.5)
+    axes = figure.add_subplot()
+    for (name, rounds), (colour, _, line) in zip(curves.items(), STYLES):
+        typical = [median(turn) for turn in zip(*rounds)]
+        axes.plot(range(1, len(typical) + 1), typical, color=colour, linestyle=line, label=name)
+    axes.set(
+        xlabel="turn of one conversation", ylabel="milliseconds", title="Does a long talk grow slow?", yscale="log"
+    )
+    axes.legend(frameon=False)
+    _plain(axes)
+    pictures = {"turns": _save(figure, folder / "turns.svg")}
+    if grown:
+        figure = _figure(8, 3.5)
+        axes = figure.add_subplot()
+        axes.plot([turns for turns, _ in grown], [mb for _, mb in grown], color=STYLES[0][0], marker=STYLES[0][1])
+        axes.set(xlabel="turns", ylabel="MB, all processes", title="Does it grow?", ylim=(0, None))
+        _plain(axes)
+        pictures["memory"] = _save(figure, folder / "memory.svg")
+    return pictures
 
 
 def _share_of_row(counts: Counter[tuple[str, str]], right: str, given: str, names: Sequence[str]) -> float:

@@ -6,20 +6,24 @@ import hashlib
 import os
 import re
 import secrets
+from datetime import timezone
 from functools import lru_cache, partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.clock import SetClock, SystemClock
 from bot.adapters.inventories.configured import ConfiguredInventory
+from bot.adapters.inventories.rules import read_stock
+from bot.adapters.inventories.source import Source
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
 from bot.core.content import Finding
 from bot.core.types import Language
-from bot.ports import Calendar, Clock, SettingError
+from bot.ports import Calendar, Clock, SettingError, ShopFileError
 from bot.services.common import Desk
-from bot.settings import ROOT, Settings, read_settings
+from bot.settings import ROOT, Settings, read_settings, unknown
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from bot.adapters.agents import Agents
     from bot.adapters.chatwoot.client import Client
     from bot.adapters.database import Database
+    from bot.adapters.forgetting import Forgetting
     from bot.adapters.rasa_client import RasaClient
     from bot.adapters.rasa_standby import Standby
     from bot.content.workbench import Workbench
@@ -37,6 +42,11 @@ if TYPE_CHECKING:
 @lru_cache(maxsize=1)
 def settings() -> Settings:
     return read_settings(os.environ)
+
+
+def unknown_settings() -> list[str]:
+    """Variables that look like settings and are none."""
+    return unknown(os.environ)
 
 
 @lru_cache(maxsize=1)
@@ -66,6 +76,14 @@ def inventory() -> ConfiguredInventory:
     return ConfiguredInventory(settings().shop, embedded, live_shop().current, clock(), os.environ)
 
 
+def shop_system(folder: Path) -> Source:
+    """The system that the stock.yml of a folder names. Raises ShopFileError where that is wrong or missing."""
+    read = read_stock(folder, os.environ, clock(), timezone.utc)
+    if read is None:
+        raise ShopFileError([f"{folder / 'stock.yml'} names no shop system; name one in it (docs/stock-sources.md)."])
+    return read.source
+
+
 def desk() -> Desk:
     """The ports of one turn, at the present time in the shop's zone."""
     shop = live_shop().current()
@@ -79,7 +97,7 @@ def database() -> Database:
     from bot.adapters.database import Database
     from bot.adapters.migrations import migrate
 
-    settings().data.mkdir(parents=True, exist_ok=True)
+    settings().data.mkdir(mode=0o700, parents=True, exist_ok=True)
     made = Database(settings().database_url)
     migrate(made)
     return made
@@ -119,11 +137,22 @@ def standby() -> Standby:
     return Standby(settings().data, settings().rasa_port)
 
 
+def forgetting() -> Forgetting:
+    """What is kept of buyers, to be exported and erased."""
+    from bot.adapters.forgetting import Forgetting
+
+    return Forgetting(database(), pictures_folder())
+
+
+def pictures_folder() -> Path:
+    return settings().data / "pictures"
+
+
 def secret(name: str, length: int = 32) -> str:
     """A secret of this installation, of `length` random bytes: made at first use, kept in the data folder for its owner alone."""
     path = settings().data / f"{name}.secret"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(length))
@@ -180,6 +209,11 @@ def chatwoot_path() -> str:
     return secret("chatwoot_path", 24)
 
 
+def channels_path() -> str:
+    """A part of the addresses that channels' services send to, which nobody can guess: not all of them sign."""
+    return secret("channels_path", 24)
+
+
 def chatwoot(conversations: Conversations, rasa: RasaClient) -> Chatwoot | None:
     """The agent bot; None where Chatwoot is not set. Raises SettingError."""
     from bot.adapters.chatwoot.book import Book
@@ -220,6 +254,7 @@ def front_app() -> Starlette:
     from bot.adapters.words import Words
     from bot.front.app import Front, make_app
     from bot.front.conversations import Conversations
+    from bot.front.limits import Limits
     from bot.front.live import Live
     from bot.front.minding import Minding
     from bot.front.pictures import Pictures
@@ -231,7 +266,10 @@ def front_app() -> Starlette:
     store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
     _save_lead(agents)
     workbench().recover()
-    outbox, robots = Outbox(database()), Robots(Addresses(settings().robots_file))
+    outbox, robots = (
+        Outbox(database()),
+        Robots(Addresses(settings().robots_file), public=not settings().private_webhooks),
+    )
     rasa = RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
@@ -249,7 +287,7 @@ def front_app() -> Starlette:
             clock=clock(),
             calendar=calendar(),
             conversations=conversations,
-            pictures=Pictures(settings().data / "pictures", store),
+            pictures=Pictures(pictures_folder(), store),
             api_token=api_token(),
             secret=secret("session"),
             telling=Telling(outbox, robots, live_shop().current, clock(), calendar(), settings().public_address),
@@ -259,7 +297,9 @@ def front_app() -> Starlette:
                 settings().frame_ancestors,
                 settings().demo,
             ),
-            minding=Minding(Nights(database()), handoffs, outbox, live, desk),
+            limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit),
+            metrics_token=settings().metrics_token,
+            minding=Minding(Nights(database()), handoffs, outbox, live, desk, forgetting()),
             chatwoot=chatwoot(conversations, rasa),
             workbench=Bench(workbench(), clock(), trial),
         )

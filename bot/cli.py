@@ -1,13 +1,14 @@
-"""The command `nightdesk`: run it, train it, check the shop, show or set a stock, read the morning report, list the settings."""
+"""The command `nightdesk`: run it, look after it, check the shop, import products, read the morning report, forget a buyer."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from datetime import datetime
+from pathlib import Path
 from subprocess import CalledProcessError
 
-from bot import bootstrap
+from bot import bootstrap, importing
 from bot.adapters.shop_files import load_shop
 from bot.core.digest import make_report, night_began
 from bot.core.digest_words import as_lines
@@ -45,6 +46,26 @@ def main(arguments: list[str] | None = None) -> int:
     chatwoot.add_argument("what", choices=("setup", "check"))
     chatwoot.add_argument("--inbox", type=int, action="append", default=[], help="an inbox where it is to answer")
     content_commands.add_parser(commands)
+    buyer = commands.add_parser("buyer", help="find, export or erase all that is kept of one buyer")
+    buyer.add_argument("what", choices=("find", "export", "erase"))
+    buyer.add_argument("id", help="the conversation, such as api:4711; to find it: a phone number, a name, any words")
+    buyer.add_argument("--yes", action="store_true", help="erase without asking once more")
+    trace = commands.add_parser("trace", help="one message through all processes, from the logs")
+    trace.add_argument("id", help="the message's id, or the trace that stands in a line of the logs")
+    trace.add_argument("logs", nargs="*", help="files with logs; the standard input if none is named")
+    doctor = commands.add_parser("doctor", help="look at everything that has to be right, and say what to do")
+    doctor.add_argument("--language", choices=("zh", "en"), default="zh")
+    skill = commands.add_parser(
+        "skill", help="put the skill into a Rasa project of your own, or say what is in its way"
+    )
+    skill.add_argument("folder", type=Path, help="where the project's config.yml stands")
+    skill.add_argument("--check", action="store_true", help="change nothing, only say what is missing or clashes")
+    commands.add_parser("channels", help="the addresses that Slack, Telegram … are to send to, by channels.yml")
+    importing.add_arguments(
+        commands.add_parser(
+            "import", help="make a draft of a shop's folder from WooCommerce, Shopify, Taobao or a table"
+        )
+    )
     chosen = parser.parse_args(arguments)
     try:
         return COMMANDS[chosen.command](chosen)
@@ -148,6 +169,52 @@ def _content(chosen: argparse.Namespace) -> int:
     return content_commands.run(chosen, bootstrap.workbench, bootstrap.live_findings)
 
 
+def _buyer(chosen: argparse.Namespace) -> int:
+    from bot.buyer import run
+
+    return run(chosen.what, chosen.id, chosen.yes)
+
+
+def _trace(chosen: argparse.Namespace) -> int:
+    from bot.hops import show
+
+    return show(chosen.id, chosen.logs)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from bot.doctor import examine
+
+    return examine(chosen.language, Console(highlight=False))
+
+
+def _skill(chosen: argparse.Namespace) -> int:
+    """0 where the project can use the skill as it stands."""
+    from bot.skill.checking import check
+    from bot.skill.laying import lay
+    from bot.skill.project import Project
+
+    for name in () if chosen.check else lay(chosen.folder):
+        print(f"new: {name}")
+    findings = check(Project(chosen.folder))
+    for finding in findings:
+        print(f"{'to do' if finding.stops else 'note'}: {finding.file}: {finding.text}")
+    to_do = sum(finding.stops for finding in findings)
+    print(f"{to_do} things to do; run it again then." if to_do else "The skill fits: rasa train.")
+    return 1 if to_do else 0
+
+
+def _channels(_: argparse.Namespace) -> int:
+    import warnings
+
+    warnings.simplefilter("ignore")  # the libraries' of Rasa
+    from bot.channels.connectors import told
+
+    print("\n".join(told(bootstrap.settings(), bootstrap.channels_path())))
+    return 0
+
+
 def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
@@ -160,6 +227,7 @@ REVIEW_DAYS = 14
 
 STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
 COMMANDS = {
+    "import": importing.run,
     "run": _run,
     "train": _train,
     "tune": _tune,
@@ -170,6 +238,11 @@ COMMANDS = {
     "digest": _digest,
     "chatwoot": _chatwoot,
     "content": _content,
+    "buyer": _buyer,
+    "trace": _trace,
+    "doctor": _doctor,
+    "skill": _skill,
+    "channels": _channels,
 }
 
 if __name__ == "__main__":

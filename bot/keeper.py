@@ -24,7 +24,7 @@ from bot import bootstrap
 from bot.adapters.rasa_client import RasaClient
 from bot.adapters.rasa_standby import Standby
 from bot.run import process_environment, rasa_command
-from bot.settings import ROOT
+from bot.settings import WORK
 
 LOOK_EVERY = 0.2
 READY_WITHIN = 300.0
@@ -185,7 +185,7 @@ def start(model: Path, port: int) -> Rasa:
     )
     process = subprocess.Popen(
         rasa_command(str(model), port),
-        cwd=ROOT,
+        cwd=WORK,
         env=process_environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -7,6 +7,7 @@ NightdeskError
     ├── InventoryError
     ├── UnderstandingError
     ├── StoreError
+    ├── FrontError
     └── HelpDeskError
 """
 
@@ -48,6 +49,10 @@ class UnderstandingError(SourceError):
 
 class StoreError(SourceError):
     """The conversation store could not be read or written."""
+
+
+class FrontError(SourceError):
+    """The front could not be asked, by a process beside it."""
 
 
 class HelpDeskError(SourceError):

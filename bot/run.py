@@ -14,7 +14,7 @@ from honcho.printer import Printer
 from rich.console import Console
 
 from bot import bootstrap
-from bot.settings import ROOT, unknown
+from bot.settings import WORK, unknown
 from bot.training import QUIET, train_if_needed
 
 READY_WITHIN = 180
@@ -32,7 +32,7 @@ def run() -> int:
     manager = Manager(Printer(sys.stdout))
     kept = {**commands(str(model)), "rasa": [sys.executable, "-m", "bot.keeper", str(model)]}
     for name, command in kept.items():
-        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(ROOT))
+        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(WORK))
     threading.Thread(target=_announce, args=(console,), daemon=True).start()
     manager.loop()
     return manager.returncode or 0
@@ -46,26 +46,28 @@ def process_environment() -> dict[str, str]:
         **QUIET,
         "RASA_ACTIONS_PORT": str(settings.actions_port),
         "RASA_LINE_TOKEN": bootstrap.secret("rasa_token"),
-        "COMPRESS_ACTION_SERVER_REQUEST": "True",
+        "RASA_LINE_LOGS": settings.log_format,
         "SANIC_HOST": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # one message is too small to be shared out, and waiting for a second core costs more
     }
 
 
 def commands(model: str) -> dict[str, list[str]]:
-    """The three processes by name. Rasa and the actions listen on this machine only."""
+    """The processes by name. The front alone listens to more than this machine. `channels`: where channels.yml is."""
     settings = bootstrap.settings()
-    return {
+    found = {
         "front": [sys.executable, "-m", "bot.serve"],
         "rasa": rasa_command(model, settings.rasa_port),
-        "actions": [sys.executable, "-m", "actions.server", str(settings.actions_port)],
+        "actions": [sys.executable, "-m", "bot.skill.server", str(settings.actions_port)],
     }
+    if settings.channels_file.is_file():
+        found["channels"] = [sys.executable, "-m", "bot.channels"]
+    return found
 
 
 def rasa_command(model: str, port: int) -> list[str]:
-    rasa = ["-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(port), "-m", model]
-    rasa += ["--credentials", "credentials.yml", "--endpoints", "endpoints.yml", "--log-file", os.devnull]
-    return [sys.executable, *rasa]
+    return [sys.executable, "-m", "bot.engine.serve", model, str(port)]
 
 
 def wait_until_ready(seconds: float) -> bool:
@@ -90,13 +92,23 @@ def _announce(console: Console) -> None:
         return
     settings = bootstrap.settings()
     address = f"http://127.0.0.1:{settings.port}"
+    password = _shown(console, "desk_password", bootstrap.first_password())
+    token = _shown(console, "api_token", bootstrap.api_token())
     demo = f"  shop    {address}/demo        (the widget on a page of the demo shop)\n" if settings.demo else ""
     console.print(
         f"\n[green]Nightdesk is ready[/green] ({time.monotonic() - began:.0f} s)\n"
         f"  chat    {address}/chat\n"
         f"{demo}"
-        f"  desk    {address}/desk        (name: lead, password: {bootstrap.first_password()})\n"
-        f"  API     {address}/api/messages  token: {bootstrap.api_token()}\n"
+        f"  desk    {address}/desk        (name: lead, password: {password})\n"
+        f"  API     {address}/api/messages  token: {token}\n"
         "Ctrl-C stops everything.\n",
         soft_wrap=True,
     )
+
+
+def _shown(console: Console, name: str, secret: str) -> str:
+    """Secrets are shown to who sits at the terminal; where the output is kept, as a service's is, only where they stand."""
+    if console.is_terminal:
+        return secret
+    file = bootstrap.settings().data / f"{name}.secret"
+    return f"in {file}" if file.is_file() else f"NIGHTDESK_{name.upper()}"

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import logging
-
 import uvicorn
 
 from bot import bootstrap
+from bot.adapters.logs import set_up
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
     settings = bootstrap.settings()
+    set_up(settings.log_format, "front")
     uvicorn.run(
         bootstrap.front_app(),
         host=settings.host,
         port=settings.port,
         root_path=settings.path,
+        log_config=None,
         log_level="warning",
         access_log=False,
         proxy_headers=True,
+        forwarded_allow_ips=settings.proxies,
         server_header=False,
         ws="none",
     )

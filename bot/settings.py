@@ -5,17 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from bot.ports import SettingError
 
-ROOT = Path(__file__).resolve().parent.parent
+CODE = Path(__file__).resolve().parent.parent
+"""The folder that holds the packages."""
+
+INSTALLED = CODE / "bot" / "project"
+ROOT = INSTALLED if INSTALLED.is_dir() else CODE
+"""The project's own files (config.yml, domain.yml, data/, shop/): beside the packages in a checkout, in one of them where
+it is installed (pyproject.toml: force-include)."""
+
+WORK = Path.cwd() if ROOT == INSTALLED else CODE
+"""Where what is written goes, and where a shop's own folder is looked for."""
+
 PREFIX = "NIGHTDESK_"
 
 
 def _setting(default: Any, help: str) -> Any:
     return field(default=default, metadata={"help": help})
+
+
+def _shop() -> Path:
+    """A folder `shop` where Nightdesk was started, else the demo shop."""
+    own = WORK / "shop"
+    return own if own.is_dir() else ROOT / "shop"
 
 
 @dataclass(frozen=True)
@@ -29,19 +46,22 @@ class Settings:
     actions_port: int = _setting(5055, "Port of the actions, on 127.0.0.1.")
     api_token: str = _setting("", "Bearer token of the API; made at first start and kept in the data folder if empty.")
     desk_password: str = _setting("", "Password of the first agent, `lead`; made at first start if empty.")
-    shop: Path = _setting(ROOT / "shop", "Folder of the shop's facts; another folder swaps the whole shop.")
-    data: Path = _setting(ROOT / "var", "Folder for what is written: databases, pictures, secrets.")
+    shop: Path = _setting(_shop(), "Folder of the shop's facts; another folder swaps the whole shop.")
+    data: Path = _setting(WORK / "var", "Folder for what is written: databases, pictures, secrets.")
     database: str = _setting("", "SQLAlchemy URL of the conversations; a SQLite file in the data folder if empty.")
     clock: str = _setting(
         "",
         "A time such as 2026-11-21T21:30:00+08:00, or a file that holds one and is read at each use; the real time if empty.",
     )
-    models: Path = _setting(ROOT / "models", "Folder of the trained models.")
+    models: Path = _setting(WORK / "models", "Folder of the trained models.")
     content_git: str = _setting(
         "", "yes: what is published is committed to git as well, with its author's name; not committed if empty."
     )
     robots: str = _setting(
         "", "File with addresses and secrets of the chat groups' robots; robots.yml in the data folder if empty."
+    )
+    private_webhooks: int = _setting(
+        0, "1: robots and webhooks may stand in your own network; 0: only addresses of the internet are told anything."
     )
     public_url: str = _setting(
         "", "Address under which people reach the front (https://desk.example); links in messages to the team need it."
@@ -66,6 +86,26 @@ class Settings:
     )
     chatwoot_teams: str = _setting("", "Chatwoot's teams by queue, such as sales=3,bulk=4; none are assigned if empty.")
     chatwoot_language: str = _setting("zh", "Language of the card's note in Chatwoot: zh or en.")
+    trusted_proxies: str = _setting(
+        "127.0.0.1 ::1",
+        "Addresses or networks of the proxies in front, between spaces: who a buyer is comes from their X-Forwarded-For.",
+    )
+    buyer_limit: float = _setting(
+        30.0, "Messages a minute that one buyer may send in the chat; 0: as many as they like."
+    )
+    address_limit: float = _setting(
+        600.0, "Messages a minute from one address in the chat, of all its buyers; 0: as many as they like."
+    )
+    api_limit: float = _setting(1200.0, "Messages a minute of one conversation through the API; 0: any number.")
+    logs: str = _setting("logfmt", "How the logs are written: logfmt, or json.")
+    metrics_token: str = _setting(
+        "", "Bearer token of /metrics; if empty, /metrics answers this machine alone and nobody behind a proxy."
+    )
+    channels: str = _setting(
+        "",
+        "File with the credentials of Rasa's connectors (Slack, Telegram …); channels.yml in the data folder if empty.",
+    )
+    channels_port: int = _setting(5006, "Port where these services' messages come in, on 127.0.0.1, behind your proxy.")
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
     @property
@@ -75,10 +115,18 @@ class Settings:
     @property
     def robots_file(self) -> Path:
         """Raises SettingError where a file is named that is not there."""
-        named = Path(self.robots).expanduser().resolve()
-        if self.robots and not named.is_file():
-            raise SettingError(f"{PREFIX}ROBOTS is “{self.robots}”; there is no such file.")
-        return named if self.robots else self.data / "robots.yml"
+        return self._file("ROBOTS", self.robots, "robots.yml")
+
+    @property
+    def channels_file(self) -> Path:
+        """Raises SettingError where a file is named that is not there."""
+        return self._file("CHANNELS", self.channels, "channels.yml")
+
+    def _file(self, setting: str, given: str, usual: str) -> Path:
+        named = Path(given).expanduser().resolve()
+        if given and not named.is_file():
+            raise SettingError(f"{PREFIX}{setting} is “{given}”; there is no such file.")
+        return named if given else self.data / usual
 
     @property
     def public_address(self) -> str:
@@ -88,6 +136,25 @@ class Settings:
                 f"{PREFIX}PUBLIC_URL is “{self.public_url}”; an address such as https://desk.example is wanted."
             )
         return self.public_url.rstrip("/")
+
+    @property
+    def proxies(self) -> list[str]:
+        """The proxies that are trusted. Raises SettingError where one is no address."""
+        for proxy in self.trusted_proxies.split():
+            try:
+                ip_network(proxy, strict=False)
+            except ValueError:
+                raise SettingError(
+                    f"{PREFIX}TRUSTED_PROXIES names “{proxy}”; addresses such as 10.0.0.5 or 10.0.0.0/8 are wanted."
+                ) from None
+        return self.trusted_proxies.split()
+
+    @property
+    def log_format(self) -> str:
+        """Raises SettingError where it is none that we write."""
+        if self.logs not in ("logfmt", "json"):
+            raise SettingError(f"{PREFIX}LOGS is “{self.logs}”; logfmt or json is wanted.")
+        return self.logs
 
     @property
     def demo(self) -> bool:

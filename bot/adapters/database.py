@@ -31,7 +31,7 @@ class Database:
     def __init__(self, url: str):
         self._sqlite = url.startswith("sqlite")
         options = _SQLITE if self._sqlite else _POSTGRESQL
-        self.engine = sa.create_engine(url, future=True, json_serializer=_readable, **options)
+        self.engine = sa.create_engine(url, future=True, json_serializer=_readable, hide_parameters=True, **options)
         sa.event.listen(self.engine, "before_cursor_execute", _storable, retval=True)
         if self._sqlite:
             sa.event.listen(self.engine, "connect", _prepare_sqlite)

@@ -30,6 +30,14 @@ class Handoffs:
         )
         return self._rows(query)
 
+    def counts(self) -> dict[str, int]:
+        """How many are open, by state."""
+        query = (
+            sa.select(handoffs.c.state, sa.func.count()).where(handoffs.c.state.in_(OPEN)).group_by(handoffs.c.state)
+        )
+        with self._database.reading() as connection:
+            return dict.fromkeys(OPEN, 0) | {state: count for state, count in connection.execute(query)}
+
     def find(self, handoff: str) -> dict[str, Any] | None:
         found = self._rows(sa.select(handoffs).where(handoffs.c.id == handoff))
         return found[0] if found else None

@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from bot.core.content import PATTERNS, Tree
-from bot.settings import ROOT
+from bot.settings import CODE, ROOT
 
 MADE_FROM = (
     "config.yml",
@@ -51,4 +51,5 @@ def prune(models: Path, keep: set[str]) -> list[str]:
 def _files(pattern: str, tree: Tree | None) -> list[tuple[str, bytes]]:
     if tree is not None and pattern in PATTERNS:
         return [(path, text.encode()) for path, text in tree.items() if fnmatch(path, pattern)]
-    return [(path.relative_to(ROOT).as_posix(), path.read_bytes()) for path in ROOT.glob(pattern)]
+    folder = CODE if pattern.startswith("bot/") else ROOT
+    return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in folder.glob(pattern)]

@@ -122,6 +122,17 @@ class Outbox:
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def counts(self) -> dict[str, int]:
+        """How many notices are `due`, `failing` (due, after a failure), `sending` and `refused`."""
+        state = sa.case(
+            (sa.and_(outbox.c.state == "due", outbox.c.error.is_not(None)), "failing"), else_=outbox.c.state
+        )
+        unsent = outbox.c.state != "sent"
+        query = sa.select(state.label("state"), sa.func.count().label("count")).where(unsent).group_by(state)
+        with self._database.reading() as connection:
+            found = {row["state"]: row["count"] for row in connection.execute(query).mappings()}
+        return dict.fromkeys(("due", "failing", "sending", "refused"), 0) | found
+
     # --- what could not be sent ----------------------------------------------------------------------------------
 
     def unsent(self, limit: int = 200) -> list[dict[str, Any]]:

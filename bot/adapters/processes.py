@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 
-from bot.settings import ROOT
+from bot.settings import WORK
 
 QUIET = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -30,7 +30,7 @@ _LINE = re.compile(rb"[\r\n]+")
 
 def run_module(name: str, *arguments: str) -> int:
     """Runs a module with our own input and output. Gives its exit code."""
-    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, env={**os.environ, **QUIET}).returncode
+    return subprocess.run([sys.executable, "-m", name, *arguments], cwd=WORK, env={**os.environ, **QUIET}).returncode
 
 
 def watch_module(
@@ -40,7 +40,7 @@ def watch_module(
     an empty one twice a second; what it raises ends the process."""
     process = subprocess.Popen(
         [sys.executable, "-m", name, *arguments, ATTACHED],
-        cwd=ROOT,
+        cwd=WORK,
         env={**os.environ, **QUIET, **(environment or {})},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

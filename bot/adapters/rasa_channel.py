@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import logging
+import time
 from asyncio import CancelledError
 from typing import Any, Awaitable, Callable, Dict, Optional
 
@@ -11,6 +12,8 @@ from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, Us
 from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
+
+from bot.adapters.logs import about, set_up
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,7 @@ class FrontChannel(InputChannel):
         token = (credentials or {}).get("token", "")
         if not token or token.startswith("${"):
             cls.raise_missing_credentials_exception()
+        set_up((credentials or {}).get("logs", ""), "rasa", "bot")
         return cls(token)
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -44,16 +48,20 @@ class FrontChannel(InputChannel):
             given = request.headers.get("Authorization", "")
             if not hmac.compare_digest(given.encode(), f"Bearer {self._token}".encode()):
                 return response.json({"error": "the token is missing or wrong"}, status=401)
-            body = request.json
+            began, body = time.perf_counter(), request.json
+            metadata = body.get("metadata") or {}
             collected = CollectingOutputChannel()
             message = UserMessage(
-                body["message"], collected, body["sender"], input_channel=self.name(), metadata=body.get("metadata")
+                body["message"], collected, body["sender"], input_channel=self.name(), metadata=metadata
             )
-            try:
-                await on_new_message(message)
-            except CancelledError:
-                log.error("turn_cancelled conversation=%s", body["sender"])
-                return response.json({"error": "the turn was cancelled"}, status=503)
+            with about(conversation=body["sender"], trace=str(metadata.get("trace", ""))):
+                log.info("rasa_received")
+                try:
+                    await on_new_message(message)
+                except CancelledError:
+                    log.error("turn_cancelled")
+                    return response.json({"error": "the turn was cancelled"}, status=503)
+                log.info("rasa_answered ms=%.1f", (time.perf_counter() - began) * 1000)
             return response.json(collected.messages)
 
         return blueprint

@@ -32,7 +32,10 @@ class RasaClient:
         self._url = url if callable(url) else lambda: url
         self._actions_url, self._seconds = actions_url, seconds
         self._warm = False
+        self.trouble = "not_asked"
+        """What is not ready: `rasa_away`, `actions_away`, `warming_up`; `ready` else. As `ready()` last found it."""
         self._session = requests.Session()
+        self._session.trust_env = False  # no proxy stands between; the environment would be read for each turn
         self._session.headers["Authorization"] = f"Bearer {token}"
         self._session.mount("http://", HTTPAdapter(pool_maxsize=64))
 
@@ -51,8 +54,11 @@ class RasaClient:
 
     def ready(self) -> bool:
         """Whether a turn would be taken now: one has been, and both processes answer."""
-        answering = self.listens() and self._answers(f"{self._actions_url}/health")
-        self._warm = answering and (self._warm or self._warm_up())
+        away = None if self.listens() else "rasa"
+        if away is None and not self._answers(f"{self._actions_url}/health"):
+            away = "actions"
+        self._warm = away is None and (self._warm or self._warm_up())
+        self.trouble = f"{away}_away" if away else "ready" if self._warm else "warming_up"
         return self._warm
 
     def listens(self) -> bool:

@@ -361,6 +361,7 @@ class _Loader:
             remind_silent_hours=remind.whole("silent_hours"),
             close_silent_hours=close.whole("silent_hours"),
             close_waiting_days=close.whole("waiting_days"),
+            forget_after_days=rules.part("forget").whole("after_days") if rules.has("forget") else 0,
             digest_at=rules.part("digest").clock_time("at"),
         )
 

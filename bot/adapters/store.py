@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.exc import NoResultFound
 
 from bot.adapters.database import Database, insert_once, iso
 from bot.adapters.tables import conversations, deeds, handoffs, messages, outbox, pictures, turns
@@ -73,6 +74,28 @@ Finished = Literal["done", "answered", "claimed", "moved"]
 than when the turn was begun."""
 
 
+# Statements of each turn, put together once: for SQLAlchemy that is as much work as the asking.
+_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation"))
+_LOCKED = _CONVERSATION.with_for_update()
+_OPEN_HANDOFF = sa.select(handoffs).where(
+    handoffs.c.conversation == sa.bindparam("conversation"),
+    handoffs.c.episode == sa.bindparam("episode"),
+    handoffs.c.state.in_(OPEN),
+)
+_MESSAGE = (
+    sa.select(messages.c.id, turns.c.answer)
+    .outerjoin(turns, turns.c.message == messages.c.id)
+    .where(messages.c.conversation == sa.bindparam("conversation"), messages.c.message_id == sa.bindparam("message_id"))
+)
+_TAKEN = sa.select(turns.c.message).where(turns.c.message == sa.bindparam("row"))
+_MOVED = messages.update().where(messages.c.id == sa.bindparam("row")).values(episode=sa.bindparam("now_in"))
+_REMEMBERED = (
+    conversations.update()
+    .where(conversations.c.id == sa.bindparam("conversation"))
+    .values(dialogue=sa.bindparam("remembered"), language=sa.bindparam("spoken"))
+)
+
+
 class Store:
     """Every method is one transaction. Raises StoreError where the database could not be asked."""
 
@@ -105,25 +128,23 @@ class Store:
         now: datetime,
     ) -> Accepted:
         """Keeps a buyer's message, once however often it comes, and says where the conversation stands."""
-        query = (
-            sa.select(messages.c.id, turns.c.answer)
-            .outerjoin(turns, turns.c.message == messages.c.id)
-            .where(messages.c.conversation == conversation, messages.c.message_id == message_id)
-        )
+        named = {"conversation": conversation, "message_id": message_id}
         with self._database.writing() as connection:
-            _open(connection, conversation, language, now)
-            situation = _situation(connection, conversation, lock=True)
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                values = {"conversation": conversation, "message_id": message_id, "episode": situation.episode}
-                values |= {"sender": "buyer", "text": text, "attachments": list(attachments), "buttons": []}
-                connection.execute(messages.insert().values(**values, at=iso(now)))
-                row = connection.execute(query).one()
-                if situation.handoff is not None and situation.handoff["waiting_since"] is None:
-                    waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
-                    connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
-                    situation = _situation(connection, conversation)
-        return Accepted(row.id, row.answer, situation)
+            situation = _known_situation(connection, conversation, lock=True)
+            if situation is None:
+                _open(connection, conversation, language, now)
+                situation = _situation(connection, conversation, lock=True)
+            row = connection.execute(_MESSAGE, named).one_or_none()
+            if row is not None:
+                return Accepted(row.id, row.answer, situation)
+            values = {**named, "episode": situation.episode, "sender": "buyer", "text": text}
+            values |= {"attachments": list(attachments), "buttons": [], "at": iso(now)}
+            kept = connection.execute(messages.insert(), values).inserted_primary_key[0]
+            if situation.handoff is not None and situation.handoff["waiting_since"] is None:
+                waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
+                connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
+                situation = _situation(connection, conversation)
+        return Accepted(kept, None, situation)
 
     def situation(self, conversation: str) -> Situation:
         """Where the conversation stands now."""
@@ -145,20 +166,20 @@ class Store:
         """
         with self._database.writing() as connection:
             situation = _situation(connection, conversation, lock=True)
-            if connection.execute(sa.select(turns.c.message).where(turns.c.message == row)).first():
+            if connection.execute(_TAKEN, {"row": row}).first():
                 return "answered"
             if turn.left_to_person != (situation.state == "claimed"):
                 return "moved" if turn.left_to_person else "claimed"
             if not turn.left_to_person and situation != begun:
                 return "moved"
             episode = situation.episode
-            connection.execute(messages.update().where(messages.c.id == row).values(episode=episode))
+            connection.execute(_MOVED, {"row": row, "now_in": episode})
             values = {"message": row, "conversation": conversation, "episode": episode, "at": iso(now)}
-            connection.execute(turns.insert().values(**values, record=dict(turn.record), answer=dict(turn.answer)))
+            connection.execute(turns.insert(), {**values, "record": dict(turn.record), "answer": dict(turn.answer)})
             _write_replies(connection, conversation, episode, turn.said, now)
             if turn.dialogue is not None:
-                changes = {"dialogue": dict(turn.dialogue), "language": turn.record["language"]}
-                connection.execute(conversations.update().where(conversations.c.id == conversation).values(**changes))
+                changes = {"remembered": dict(turn.dialogue), "spoken": turn.record["language"]}
+                connection.execute(_REMEMBERED, {"conversation": conversation, **changes})
             if turn.card is not None:
                 _write_card(connection, conversation, episode, turn.card, now)
                 if served_elsewhere(conversation):
@@ -189,11 +210,12 @@ class Store:
         ]
 
     def thread(self, conversation: str, after: int = 0, limit: int = 500) -> list[dict[str, Any]]:
-        """Messages of all senders with a number above `after`, in order."""
+        """Messages of all senders with a number above `after`, in order, without those that were forgotten."""
         query = (
             sa.select(messages, turns.c.record)
             .outerjoin(turns, turns.c.message == messages.c.id)
             .where(messages.c.conversation == conversation, messages.c.id > after)
+            .where(sa.or_(messages.c.text != "", messages.c.message_id.is_not(None)))
             .order_by(messages.c.id)
             .limit(limit)
         )
@@ -205,6 +227,18 @@ class Store:
         query = sa.select(sa.func.max(messages.c.id)).where(messages.c.conversation == conversation)
         with self._database.reading() as connection:
             return connection.execute(query).scalar() or 0
+
+    def spoken_in(self, prefix: str, after: int) -> list[tuple[str, int]]:
+        """Conversations of this kind with a message above a number, and the number of each one's last; by these."""
+        last = sa.func.max(messages.c.id)
+        query = (
+            sa.select(messages.c.conversation, last)
+            .where(messages.c.id > after, messages.c.conversation.startswith(prefix, autoescape=True))
+            .group_by(messages.c.conversation)
+            .order_by(last)
+        )
+        with self._database.reading() as connection:
+            return [(row[0], row[1]) for row in connection.execute(query)]
 
     def unanswered(self) -> list[dict[str, Any]]:
         """Buyers' messages that were kept but have no turn, oldest first."""
@@ -237,10 +271,18 @@ def _open(connection: sa.engine.Connection, conversation: str, language: str, no
 
 
 def _situation(connection: sa.engine.Connection, conversation: str, lock: bool = False) -> Situation:
-    query = sa.select(conversations).where(conversations.c.id == conversation)
-    row = connection.execute(query.with_for_update() if lock else query).one()
-    mine = (handoffs.c.conversation == conversation, handoffs.c.episode == row.episode, handoffs.c.state.in_(OPEN))
-    handoff = connection.execute(sa.select(handoffs).where(*mine)).one_or_none()
+    found = _known_situation(connection, conversation, lock)
+    if found is None:
+        raise NoResultFound(f"no conversation {conversation}")
+    return found
+
+
+def _known_situation(connection: sa.engine.Connection, conversation: str, lock: bool) -> Situation | None:
+    """Two statements: a join that waited for the lock would show the handoff as it was before."""
+    row = connection.execute(_LOCKED if lock else _CONVERSATION, {"conversation": conversation}).one_or_none()
+    if row is None:
+        return None
+    handoff = connection.execute(_OPEN_HANDOFF, {"conversation": conversation, "episode": row.episode}).one_or_none()
     return Situation(
         episode=row.episode,
         state=handoff.state if handoff else "bot",
@@ -254,18 +296,9 @@ def _write_replies(
     connection: sa.engine.Connection, conversation: str, episode: int, said: Sequence[Said], now: datetime
 ) -> None:
     for reply in said:
-        buttons = [dict(button) for button in reply.buttons]
-        connection.execute(
-            messages.insert().values(
-                conversation=conversation,
-                episode=episode,
-                sender="bot",
-                text=reply.text,
-                buttons=buttons,
-                attachments=[],
-                at=iso(now),
-            )
-        )
+        values = {"conversation": conversation, "episode": episode, "sender": "bot", "text": reply.text}
+        values |= {"buttons": [dict(button) for button in reply.buttons], "attachments": [], "at": iso(now)}
+        connection.execute(messages.insert(), values)
 
 
 def _write_card(

@@ -178,8 +178,11 @@ def _list_total(wants: list[Want], shop: Shop) -> Decimal | None:
 
 
 def _about(turns: Sequence[TurnRecord], shop: Shop) -> dict[str, Any] | None:
-    products = [q["details"].get("product") for label, q in _questions(turns) if label in AFTER_SALE]
-    product = _last(products)
+    """The product of the matter; where it was told only afterwards (是台灯那单), the one told then."""
+    asked = list(_questions(turns))
+    product = _last(q["details"].get("product") for label, q in asked if label in AFTER_SALE)
+    if not product and any(label in AFTER_SALE for label, _ in asked):
+        product = _last(q["details"].get("product") for label, q in asked if label == "inform")
     if not product:
         return None
     return {"product": product, "name": shop.products[product].name["zh"] if product in shop.products else product}
@@ -255,6 +258,8 @@ def _question_list(turns: Sequence[TurnRecord]) -> list[dict[str, Any]]:
                 continue
             asked_back = (question["label"], question["text"])
             found.pop(asked_back, None)
+            if question["details"].get("region"):
+                found.pop(_key(_without_place(question)), None)
             key = asked_back if question["outcome"] == "clarify" else _key(question)
             entry = {"label": question["label"], "text": question["text"], "state": STATES[question["outcome"]]}
             found[key] = entry | _told(question)
@@ -267,6 +272,12 @@ def _key(question: Mapping[str, Any]) -> tuple:
         str(details.get(name)) for name in ("product", "capability", "attribute", "topic", "colour", "size", "region")
     ]
     return (question["label"], *subject)
+
+
+def _without_place(question: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same as it was asked before the place was told."""
+    details = {name: value for name, value in question["details"].items() if name != "region"}
+    return {**question, "details": details}
 
 
 def _told(question: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from bot.core.follow_up import by_quantity, follow_up_label, is_bare, label_by_e
 from bot.core.labels import ANSWERED, HANDED_OVER
 from bot.core.shop import Shop
 from bot.core.types import Ask, Entity, FaqMatch, Language, Question
+from bot.core.wanting import is_whole_want, label_of_statement, not_ordered_yet
 
 
 def resolve(
@@ -33,26 +34,38 @@ def resolve(
     if _same_of_another(questions, entities, dialogue):
         return _asked_of_another(questions[0], entities, dialogue, shop, language)
     asks: list[Ask] = []
-    asked = [q for q in questions if not is_bare(q, own_entities(q, entities)) or q.label in HANDED_OVER]
+    asked = [q for q in questions if _says_its_own(q, own_entities(q, entities), dialogue)]
     for question in [*questions, *_passed_over(questions, entities, dialogue)]:
         own = own_entities(question, entities)
         bare = is_bare(question, own)
         if bare and asked and question not in asked and not has_question_form(question.text.lower()):
             continue  # a detail of the other questions (几天到 寄北京)
-        settled = follow_up_label(question, own, dialogue, shop) if bare else label_by_evidence(question, own, dialogue)
+        stated = label_of_statement(question, own, dialogue) or not_ordered_yet(question, dialogue)
+        follows = follow_up_label(question, own, dialogue, shop) if bare else label_by_evidence(question, own, dialogue)
+        settled = stated or follows
         if settled:
             question = replace(question, label=settled, confidence=1.0)
-        follow_up = bool(bare and settled and dialogue.last and dialogue.last["label"] == question.label)
+        follow_up = bool(bare and settled and not stated and dialogue.last and dialogue.last["label"] == question.label)
         details = find_details(question, own, entities, dialogue, shop, follow_up=follow_up)
         question = made_sure(by_quantity(question, details, shop), own, details)
         asked_before = [ask for ask in asks if ask.label == question.label]
         if not asked_before or (bare and asked_before[-1].details != details):
-            asks.extend(_with_condition(Ask(question, details, language, follow_up), own))
+            asks.extend(_with_what_comes_along(Ask(question, details, language, follow_up), own))
     return sorted(asks, key=lambda ask: ask.question.start)
 
 
-def _with_condition(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
-    """A price named with the buying is a condition to buy, and haggling before it (taxonomy)."""
+def _says_its_own(question: Question, own: tuple[Entity, ...], dialogue: Dialogue) -> bool:
+    """Whether a part is more than details of the others."""
+    details_alone = question.label not in HANDED_OVER or question.label in ("purchase_intent", "order_note")
+    bare = details_alone and is_bare(question, own)
+    return not bare or label_of_statement(question, own, dialogue) == "purchase_intent"
+
+
+def _with_what_comes_along(ask: Ask, own: tuple[Entity, ...]) -> list[Ask]:
+    """A price named with the buying is a condition to buy, and haggling before it (taxonomy); a remark made with it (a
+    present …) is one beside it."""
+    if ask.label == "order_note" and is_whole_want(own, ask.question.text):
+        return [replace(ask, question=replace(ask.question, label="purchase_intent", confidence=1.0)), ask]
     if ask.label != "purchase_intent" or not offered(own):
         return [ask]
     haggling = replace(ask.question, label="negotiate_price", confidence=1.0)
@@ -112,6 +125,8 @@ def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], pe
     if not any(e.name in wanted for e in entities) and not _chosen_of_offered(questions, pending, shop):
         return False
     asked = {q["label"] for q in pending.questions}
+    if any(e.name in ("attribute", "topic") for e in entities) and not asked & {"ask_spec", "ask_usage"}:
+        return False
     return all(
         question.label in asked | {"inform", "affirm", "purchase_intent"}
         or is_bare(question, own_entities(question, entities))

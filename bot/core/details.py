@@ -18,6 +18,9 @@ WITH_REGION = (*SHIPPING, *HANDED_OVER, "ask_price")
 _RESTOCK = re.compile(r"补货|到货|再有|什么时候有|啥时候有|\bback\b|restock")
 """When it comes back is asked of the very thing that was just out of stock."""
 
+_WITH_SUBJECT = ("ask_capability", "ask_spec", "ask_usage")
+"""Asked of another product without a word of what it is to do (那破壁机能打吧), the same is asked as before."""
+
 ABOUT_VARIANTS = ("ask_stock", "ask_price", *HANDED_OVER, "inform", "affirm")
 
 
@@ -58,7 +61,8 @@ def find_details(
     found = replace(found, height_cm=_first(lengths, "height") or dialogue.height_cm)
     found = _with_amount(found, own if label != "negotiate_price" else (*own, *entities))
     restock = label == "ask_stock" and not said and _RESTOCK.search(question.text.lower())
-    if (follow_up or restock) and dialogue.last and dialogue.last["label"] == label:
+    same = said and label in _WITH_SUBJECT and not (found.capabilities or found.attributes or found.topics)
+    if (follow_up or restock or same) and dialogue.last and dialogue.last["label"] == label:
         found = overlay(details_from_json(dialogue.last.get("details", {})), found)
     elif label in HANDED_OVER or label == "inform":
         found = _carry_choice(found, dialogue)

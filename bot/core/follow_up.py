@@ -11,6 +11,7 @@ from bot.core.dialogue import Dialogue
 from bot.core.labels import ANSWERED, HANDED_OVER
 from bot.core.shop import FIT, Shop
 from bot.core.types import Details, Entity, Question
+from bot.core.wanting import ORDERING
 
 _SAME_AGAIN = (
     ("region", SHIPPING),
@@ -62,12 +63,15 @@ SURE = 0.5
 """From this confidence on the classifier's own label stands against what the named things suggest."""
 
 
+SURE_OF_ANOTHER = 0.7
+"""The same, of “and the other one?”."""
+
 _FILLER = re.compile(
     r"[\s,，.。!！?？~～…、:：;；\"'()（）/-]|请问|亲亲?|你好|那|这|呢|的话|的|要是|如果|是|啊|吧|吗|么|嘛|哦|呀|哈|嗯|哎|我|就|款|床|个|码|色|号|发到|寄到|送到|到|发|去|寄|送|给|在|"
     r"有|或|和|跟|用|想|看|一下|没|还|话|然后|那个|这边|那边|不对|"
     r"\b(?:what|how|about|and|or|the|a|in|on|for|one|ones|to|it|its|is|am|are|i|im|my|please|pls|ok|then|with|of|do|does|u|you|from|if|them|here|live|size|colou?r|tall|weigh|me|at|hi|hello|we|re|us|s|that|this|goes)\b"
 )
-_AGAIN = re.compile(r"^那.*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b|^(?:and )?if i\b")
+_AGAIN = re.compile(r"(?:^|[\s,，。])那[^\s,，。]*呢[?？]?$|^(?:and )?(?:what|how) about\b|^and the\b|^(?:and )?if i\b")
 _ASKING = re.compile(r"[呢吗么?？]|what about|how about|\band\b")
 _ASKED_BACK = re.compile(r"[呢吗么?？]")
 _IN_STOCK = re.compile(r"有(?:没有|木有|吗|么|嘛|货|没|不)|还有|in stock|available|\bleft\b")
@@ -134,13 +138,22 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
     """The label that the things named settle where the classifier is not sure, or hears only talk."""
     names = {e.name for e in own}
     text = question.text.lower()
-    if offered(own) and question.label not in HANDED_OVER:
+    weak_remark = question.label == "order_note" and question.confidence < SURE
+    if offered(own) and (question.label not in HANDED_OVER or weak_remark):
         return "negotiate_price"
     if _about_fit(own) and question.label in ("ask_spec", "ask_capability", "inform"):
         return "ask_size"
-    buying = dialogue.handed_over in ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
-    if buying and question.label in ("request_refund", "product_problem") and names & _CHOICES:
+    too_early = dialogue.handed_over in ORDERING and question.label in ("request_refund", "product_problem")
+    if too_early and names & _CHOICES:
         return "inform"  # a change of mind before anything was ordered
+    if "capability" in names and "attribute" not in names and question.label == "ask_spec":
+        return "ask_capability"
+    if names >= {"product", "attribute"} and question.label == "ask_recommendation" and "capability" not in names:
+        return "ask_spec"
+    last = dialogue.last["label"] if dialogue.last else None
+    of_another = names == {"product"} and bool(_AGAIN.search(text)) and question.confidence < SURE_OF_ANOTHER
+    if of_another and last in ANSWERED:
+        return last
     unsure = question.confidence < SURE or question.label in ("inform", "out_of_scope")
     if not unsure:
         return None
@@ -154,15 +167,12 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
         return "purchase_intent"
     if about_goods and "capability" in names and question.label != "ask_recommendation":
         return "ask_capability"
-    last = dialogue.last["label"] if dialogue.last else None
     if last == "ask_size" and names & {"height", "weight", "household"}:
         return "ask_size"
     if question.confidence < SURE:
         for name, label in _NAMED:
             if name in names and (about_goods or name in ("courier", "payment_method")):
                 return label
-        if "product" in names and _AGAIN.search(text) and last in ANSWERED:
-            return last
     return "inform" if question.label == "out_of_scope" and names & (_CHOICES | {"contact"}) else None
 
 

@@ -45,11 +45,13 @@ ALL = ANSWERED + HANDED_OVER + TALK
 
 
 def most_demanding(labels: list[str]) -> str | None:
-    """The label that rules a whole message: a handover outranks an answer, an answer outranks talk.
+    """The label that rules a whole message: a handover outranks an answer, an answer what is none of ours (an intent that
+    another Rasa project has beside these), and that outranks talk.
 
     Among handovers the gravest wins, among answers the first asked.
     """
     handovers = [label for label in HANDED_OVER if label in labels]
     answers = [label for label in labels if label in ANSWERED]
     talk = [label for label in TALK if label in labels]
-    return next(iter(handovers + answers + talk), None)
+    others = [label for label in labels if label not in ALL]
+    return next(iter(handovers + answers + others + talk), None)

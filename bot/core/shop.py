@@ -289,6 +289,7 @@ class DeskRules:
     remind_silent_hours: int = 24
     close_silent_hours: int = 72
     close_waiting_days: int = 30
+    forget_after_days: int = 0
     digest_at: time = time(8, 50)
 
 

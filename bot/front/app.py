@@ -7,7 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,10 @@ from bot.front.api import api_routes
 from bot.front.chat import chat_routes
 from bot.front.chatwoot import Chatwoot
 from bot.front.conversations import Conversations
-from bot.front.guard import SecurityHeaders, SmallBodies
+from bot.front.guard import SecurityHeaders, SmallBodies, security_headers
+from bot.front.limits import Limits
 from bot.front.live import Live
+from bot.front.metrics import FAILED, metrics
 from bot.front.minding import Minding
 from bot.front.pictures import Pictures
 from bot.front.problems import Problem, problem
@@ -73,6 +75,8 @@ class Front:
     chatwoot: Chatwoot | None = None
     site: Site | None = None
     workbench: Bench | None = None
+    limits: Limits = field(default_factory=Limits)
+    metrics_token: str = ""
 
 
 def make_app(front: Front) -> Starlette:
@@ -95,6 +99,7 @@ def make_app(front: Front) -> Starlette:
             Route("/", lambda request: RedirectResponse(f"{base_of(request)}/chat")),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/metrics", metrics),
             *api_routes(),
             *site_routes(front.site),
             *chat_routes(),
@@ -105,12 +110,17 @@ def make_app(front: Front) -> Starlette:
             Mount("/static/desk", _Checked(directory=DESK_STATIC)),
             Mount("/static/workbench", _Checked(directory=WORKBENCH_STATIC)),
         ],
-        middleware=[Middleware(SecurityHeaders, front.site.ancestors if front.site else "*"), Middleware(SmallBodies)],
+        middleware=[Middleware(SecurityHeaders, _ancestors(front)), Middleware(SmallBodies)],
         exception_handlers={Problem: _refused, StoreError: _store_failed, 404: _not_found, 500: _failed},
         lifespan=lifespan,
     )
     app.state.front = front
     return app
+
+
+def _ancestors(front: Front) -> str:
+    """Who may frame the chat."""
+    return front.site.ancestors if front.site else "*"
 
 
 async def _catch_up(front: Front) -> None:
@@ -142,10 +152,12 @@ async def healthz(_: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """200 when a message would be answered now."""
+    """200 when a message would be answered now; else which part is not ready."""
     front: Front = request.app.state.front
-    ready = await asyncio.to_thread(front.rasa.ready) and await asyncio.to_thread(front.store.ready)
-    return JSONResponse({"ready": ready}, status_code=200 if ready else 503)
+    understands, keeps = await asyncio.gather(asyncio.to_thread(front.rasa.ready), asyncio.to_thread(front.store.ready))
+    parts = {"understanding": "ready" if understands else front.rasa.trouble, "store": "ready" if keeps else "away"}
+    ready = understands and keeps
+    return JSONResponse({"ready": ready, "parts": parts}, status_code=200 if ready else 503)
 
 
 # --- what goes wrong: JSON, and for a browser at the desk a page ---------------------------------------------------
@@ -153,11 +165,14 @@ async def readyz(request: Request) -> Response:
 
 async def _refused(request: Request, refused: Exception) -> Response:
     assert isinstance(refused, Problem)  # Starlette hands a handler what it is registered for
-    return await _told(request, refused.status, refused.code, refused.detail)
+    response = await _told(request, refused.status, refused.code, refused.detail)
+    response.headers.update(refused.headers)
+    return response
 
 
 async def _store_failed(request: Request, error: Exception) -> Response:
     log.error("store_failed error=%s", error)
+    FAILED.labels("not_kept").inc()
     return await _told(request, 503, "not_kept")
 
 
@@ -167,7 +182,12 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _failed(request: Request, error: Exception) -> Response:
     log.exception("request_failed", exc_info=error)
-    return await _told(request, 500, "failed")
+    FAILED.labels("failed").inc()
+    response = await _told(request, 500, "failed")
+    response.headers.update(
+        security_headers(request.scope, _ancestors(request.app.state.front))
+    )  # outside SecurityHeaders
+    return response
 
 
 async def _told(request: Request, status: int, code: str, detail: str = "") -> Response:

@@ -24,8 +24,9 @@ from starlette.routing import Route
 from bot.front.conversations import Incoming
 from bot.front.identity import buyer_id, refusal
 from bot.front.live import TypingTold, event, last_seen, stream
+from bot.front.metrics import sending
 from bot.front.problems import Problem
-from bot.front.requests import ChatMessage, NewSession, SignedUser, read_json
+from bot.front.requests import ChatMessage, NewSession, SignedUser, number, read_json
 from bot.front.site import SMALLER
 from bot.ports import StoreError
 
@@ -64,6 +65,7 @@ async def begin(request: Request) -> Response:
     `wrong` or `expired`, and the buyer gets a new conversation like anybody.
     """
     front = request.app.state.front
+    front.limits.admit(request, "session")
     body = await read_json(request, NewSession)
     language = body.language if body.language in ("zh", "en") else "zh"
     shop = front.shop.current()
@@ -125,8 +127,9 @@ def _signed(request: Request) -> tuple[dict[str, Any], datetime]:
 async def send(request: Request) -> Response:
     """A buyer's message and its answer."""
     front, session = request.app.state.front, _session(request)
-    body = await read_json(request, ChatMessage)
     conversation = session["conversation"]
+    front.limits.admit(request, "message", conversation)
+    body = await read_json(request, ChatMessage)
     front.live.typing(conversation, "buyer", 0)
     for attached in body.attachments:
         if not await asyncio.to_thread(front.pictures.belongs, attached, conversation):
@@ -137,7 +140,7 @@ async def send(request: Request) -> Response:
     answer = await front.conversations.receive(incoming)
     seq = await asyncio.to_thread(front.store.last_number, conversation)
     told = {"replies": answer["replies"], "state": answer["state"], "seq": seq, **_renewed(request)}
-    return JSONResponse(told, headers=NOT_CACHED)
+    return JSONResponse(told, headers=NOT_CACHED, background=sending())
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
@@ -147,7 +150,8 @@ async def thread(request: Request) -> Response:
     """The thread after a message's number, as the buyer may see it, where the conversation stands, and a new token
     where that in use grows old."""
     front, session = request.app.state.front, _session(request)
-    after = _number(request.query_params.get("after", "0"))
+    front.limits.admit(request, "look", session["conversation"])
+    after = number(request.query_params.get("after", "0"), "after")
     news = await asyncio.to_thread(_news, front, session["conversation"], after)
     return JSONResponse(news | _renewed(request), headers=NOT_CACHED)
 
@@ -155,28 +159,30 @@ async def thread(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """The same as it happens: `thread` with the number of its last message as id, and `typing`."""
     conversation = _session(request)["conversation"]
-    return stream(_events(request, conversation, _number(last_seen(request) or "0")))
+    request.app.state.front.limits.admit_stream(request, conversation)
+    return stream(_events(request, conversation, number(last_seen(request) or "0", "after")))
 
 
 async def _events(request: Request, conversation: str, after: int) -> AsyncIterator[ServerSentEvent]:
     front: Front = request.app.state.front
     typed = TypingTold(front.live, conversation, "agent")
     stands: Any = None
-    async with aclosing(front.live.changes(conversation)) as changes:
-        async for _ in changes:
-            try:
-                _session(request)
-                news = await asyncio.to_thread(_news, front, conversation, after)
-            except (Problem, StoreError) as error:  # the page comes back and hears the reason
-                log.warning("stream_ended error=%s", type(error).__name__)
-                return
-            messages = news["messages"]
-            after = messages[-1]["seq"] if messages else after
-            if messages or news["stands"] != stands:
-                stands = news["stands"]
-                yield event("thread", news, str(after))
-            if (seconds := typed.news()) is not None:
-                yield event("typing", {"seconds": seconds})
+    with front.limits.streaming(request, conversation):
+        async with aclosing(front.live.changes(conversation)) as changes:
+            async for _ in changes:
+                try:
+                    _session(request)
+                    news = await asyncio.to_thread(_news, front, conversation, after)
+                except (Problem, StoreError) as error:  # the page comes back and hears the reason
+                    log.warning("stream_ended error=%s", type(error).__name__)
+                    return
+                messages = news["messages"]
+                after = messages[-1]["seq"] if messages else after
+                if messages or news["stands"] != stands:
+                    stands = news["stands"]
+                    yield event("thread", news, str(after))
+                if (seconds := typed.news()) is not None:
+                    yield event("typing", {"seconds": seconds})
 
 
 def _news(front: Front, conversation: str, after: int) -> dict[str, Any]:
@@ -189,12 +195,6 @@ def _news(front: Front, conversation: str, after: int) -> dict[str, Any]:
         if situation.handoff is not None:
             stands |= {"person": situation.handoff["agent"], "since": situation.handoff["claimed_at"]}
     return {"messages": messages, "state": stands["state"], "stands": stands}
-
-
-def _number(text: str) -> int:
-    if not text.isdigit() or len(text) > 12:
-        raise Problem(400, "wrong_field", "after: a number is wanted")
-    return int(text)
 
 
 def _shown(message: dict[str, Any]) -> dict[str, Any]:
@@ -213,7 +213,9 @@ def _shown(message: dict[str, Any]) -> dict[str, Any]:
 
 async def typing(request: Request) -> Response:
     """The buyer is typing: whoever has the conversation open sees it, and nothing is kept."""
-    request.app.state.front.live.typing(_session(request)["conversation"], "buyer")
+    front, conversation = request.app.state.front, _session(request)["conversation"]
+    front.limits.admit(request, "typing", conversation)
+    front.live.typing(conversation, "buyer")
     return JSONResponse({"seen": True})
 
 
@@ -223,8 +225,10 @@ async def typing(request: Request) -> Response:
 async def add_picture(request: Request) -> Response:
     """Keeps a picture; it is sent with the next message."""
     front, session = request.app.state.front, _session(request)
-    body = await request.body()
     conversation, now = session["conversation"], front.clock.now()
+    front.limits.admit(request, "picture", conversation)
+    body = await request.body()
+    front.limits.admit(request, "megabyte", conversation, len(body) / 1_000_000)
     await asyncio.to_thread(front.store.open_conversation, conversation, session["language"], now)
     added = await asyncio.to_thread(front.pictures.add, conversation, body, now)
     return JSONResponse({"id": added, "url": f"pictures/{added}"})

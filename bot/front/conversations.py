@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
+from bot.adapters.logs import about, trace_of
 from bot.adapters.rasa_client import RasaClient, RasaTurn
 from bot.adapters.store import Said, Situation, Store, Turn
 from bot.adapters.words import Words
@@ -20,6 +21,7 @@ from bot.core.notices import of_turn
 from bot.core.text import fold, language_of
 from bot.core.types import Language
 from bot.front.live import Live
+from bot.front.metrics import IN_HAND, NOT_UNDERSTOOD, REPEATED, STEPS, Stopwatch, turn_taken
 from bot.ports import Clock, UnderstandingError
 from bot.services.common import Desk
 from bot.services.handover import hand_over
@@ -30,6 +32,7 @@ MOST_CHARACTERS = 2000
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WANTS_A_PERSON = re.compile(r"人工|真人|活人|客服|\b(?:person|human|agent|somebody|someone)\b")
 _COMMAND = re.compile(r"^[\s/／]+")
+_TURN = "turn decision=%s state=%s queue_ms=%.1f store_ms=%.1f understand_ms=%.1f finish_ms=%.1f"
 
 
 @dataclass(frozen=True)
@@ -60,21 +63,34 @@ class Conversations:
 
         Raises StoreError where the message could not be kept.
         """
+        watch, trace = Stopwatch(), trace_of(incoming.conversation, incoming.message_id)
         lock = self._locks.setdefault(incoming.conversation, asyncio.Lock())
-        async with lock:
-            return await self._receive(incoming)
+        with IN_HAND.track_inprogress(), about(conversation=incoming.conversation, trace=trace):
+            async with lock:
+                watch.done("queue")
+                return await self._receive(incoming, watch, trace)
 
-    async def _receive(self, incoming: Incoming) -> Mapping[str, Any]:
+    async def _receive(self, incoming: Incoming, watch: Stopwatch, trace: str) -> Mapping[str, Any]:
         language = language_of(incoming.text) or incoming.language or "zh"
         kept = (incoming.conversation, incoming.message_id, incoming.text, incoming.attachments, language)
         accepted = await asyncio.to_thread(self._store.accept, *kept, self._clock.now())
+        watch.done("store")
+        log.info("received message=%s characters=%s", incoming.message_id, len(incoming.text))
         self._live.tell(incoming.conversation)
         answer = accepted.answer
         situation = accepted.situation
+        if answer is not None:
+            REPEATED.inc()
         while answer is None:
-            taken = None if situation.state == "claimed" else await self._turn(incoming, situation)
+            taken = None if situation.state == "claimed" else await self._turn(incoming, situation, trace)
+            watch.done("understand")
             answer = await asyncio.to_thread(self._finish, incoming, accepted.row, situation, taken)
-            situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
+            watch.done("finish")
+            if answer is not None:
+                turn_taken(answer["turn"], watch)
+                log.info(_TURN, answer["turn"]["decision"], answer["state"], *map(watch.ms, STEPS[:-1]))
+            if answer is None:
+                situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
         self._live.tell(incoming.conversation)
         return answer
 
@@ -87,19 +103,11 @@ class Conversations:
         done = self._store.finish_turn(incoming.conversation, row, situation, turn, self._clock.now())
         if done == "answered":
             return self._store.answer(row) or turn.answer
-        if done != "done":
-            return None
-        log.info(
-            "turn conversation=%s decision=%s state=%s",
-            incoming.conversation,
-            turn.record["decision"],
-            turn.answer["state"],
-        )
-        return turn.answer
+        return turn.answer if done == "done" else None
 
     # --- one turn of the bot -------------------------------------------------------------------------------------
 
-    async def _turn(self, incoming: Incoming, situation: Situation) -> RasaTurn:
+    async def _turn(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
         text = plain(incoming.text)
         language = language_of(text) or situation.language
         if len(incoming.text) > MOST_CHARACTERS:
@@ -109,11 +117,13 @@ class Conversations:
                 "utter_picture" if incoming.attachments else "utter_nothing_said", language, situation
             )
         sender = f"{incoming.conversation}/{situation.episode}"
-        metadata = {"dialogue": Dialogue.from_json(situation.dialogue).on_page(incoming.product).as_json()}
+        remembered = Dialogue.from_json(situation.dialogue).on_page(incoming.product)
+        metadata = {"dialogue": remembered.as_json(), "trace": trace}
         try:
             return await asyncio.to_thread(self._rasa.take_turn, sender, text, metadata)
         except UnderstandingError as error:
-            log.error("turn_failed conversation=%s error=%s", incoming.conversation, error)
+            NOT_UNDERSTOOD.inc()
+            log.error("turn_failed error=%s", error)
             if _WANTS_A_PERSON.search(text.lower()):
                 return self._handed_over(incoming, language, situation)
             return self._own_turn("utter_cannot_answer_now", language, situation)

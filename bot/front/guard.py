@@ -46,16 +46,31 @@ class SecurityHeaders:
         self._app, self._ancestors = app, ancestors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ancestors = self._ancestors if scope.get("path", "").endswith("/chat") else "'none'"
-        headers = [
-            (b"content-security-policy", _POLICY.format(ancestors).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"referrer-policy", b"same-origin"),
-        ]
+        headers = security_headers(scope, self._ancestors)
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *headers]
+                pairs = ((name.encode(), value.encode()) for name, value in headers.items())
+                message["headers"] = [*message.get("headers", []), *pairs]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def security_headers(scope: Scope, ancestors: str) -> dict[str, str]:
+    """What every answer tells the browser. Other sites may load the widget's script and show the chat; nothing else."""
+    path = scope.get("path", "")
+    chat = path.endswith("/chat")
+    headers = {
+        "content-security-policy": _POLICY.format(ancestors if chat else "'none'"),
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "cross-origin" if chat or path.endswith("/widget.js") else "same-origin",
+    }
+    if not chat:
+        headers["x-frame-options"] = "DENY"  # for browsers that know no frame-ancestors
+    if scope.get("scheme") == "https":
+        headers["strict-transport-security"] = "max-age=31536000"
+    return headers

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.adapters.forgetting import Forgetting
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.night import Nights
 from bot.adapters.outbox import Outbox
@@ -19,6 +20,7 @@ from bot.front.live import Live
 from bot.services.common import Desk
 
 log = logging.getLogger(__name__)
+FORGET_EVERY = timedelta(hours=1)
 LOOK_EVERY = 10.0
 """Seconds between two looks. What is due is read from the database and the clock each time, so that neither a pause nor
 a clock that jumps tells anything twice."""
@@ -30,14 +32,24 @@ class Minding:
     Two fronts over one database may both mind it.
     """
 
-    def __init__(self, nights: Nights, handoffs: Handoffs, outbox: Outbox, live: Live, desk: Callable[[], Desk]):
+    def __init__(
+        self,
+        nights: Nights,
+        handoffs: Handoffs,
+        outbox: Outbox,
+        live: Live,
+        desk: Callable[[], Desk],
+        forgetting: Forgetting | None = None,
+    ):
         self._nights, self._handoffs, self._outbox, self._live, self._desk = nights, handoffs, outbox, live, desk
+        self._forgetting = forgetting
+        self._forgot_at: datetime | None = None
         self._told: date | None = None
 
     async def run(self) -> None:
         """Goes on until it is cancelled, whatever happens in a look."""
         while True:
-            for step in (self.mind, self.tell_report):
+            for step in (self.mind, self.tell_report, self.forget):
                 try:
                     await asyncio.to_thread(step)
                 except Exception:
@@ -83,3 +95,13 @@ class Minding:
         self._outbox.add(as_notices(make_report(night, desk.shop), desk.shop), desk.now)
         self._told = today
         log.info("report_told day=%s", today)
+
+    def forget(self) -> None:
+        """Removes what is older than the shop keeps it, once an hour."""
+        desk = self._desk()
+        days, last = desk.shop.desk.forget_after_days, self._forgot_at
+        if self._forgetting is None or not days or (last is not None and abs(desk.now - last) < FORGET_EVERY):
+            return
+        self._forgot_at = desk.now
+        if count := self._forgetting.forget_before(desk.now - timedelta(days=days)):
+            log.info("forgotten count=%s", count)

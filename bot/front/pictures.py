@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import shutil
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -11,8 +13,13 @@ from PIL import Image, UnidentifiedImageError
 from bot.adapters.store import Store
 from bot.front.problems import Problem
 
+log = logging.getLogger(__name__)
 KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 MOST_PIXELS = 40_000_000
+
+
+LEAST_FREE = 300_000_000
+"""Bytes that pictures leave free on the disk, so that messages can still be kept."""
 
 
 class Pictures:
@@ -25,6 +32,9 @@ class Pictures:
         """The new picture's id. Raises Problem where the bytes are no picture that browsers show."""
         kind = _kind(body)
         self._folder.mkdir(parents=True, exist_ok=True)
+        if shutil.disk_usage(self._folder).free < LEAST_FREE:
+            log.error("picture_not_kept why=disk_full")
+            raise Problem(503, "not_kept")
         picture = self._store.add_picture(conversation, kind, now)
         (self._folder / picture).write_bytes(body)
         return picture

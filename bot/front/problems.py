@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.responses import JSONResponse
@@ -13,9 +14,9 @@ WORDS = json.loads((Path(__file__).parent / "problems.json").read_text(encoding=
 class Problem(Exception):
     """A request that is refused. `detail` names what was wrong, for whoever writes the client."""
 
-    def __init__(self, status: int, code: str, detail: str = ""):
+    def __init__(self, status: int, code: str, detail: str = "", headers: Mapping[str, str] | None = None):
         super().__init__(code)
-        self.status, self.code, self.detail = status, code, detail
+        self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
 
 
 def problem(status: int, code: str, detail: str = "") -> JSONResponse:

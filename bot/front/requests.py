@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, List, Optional, Type, TypeVar, Union
+from typing import TYPE_CHECKING, Any, List, Literal, Optional, Type, TypeVar, Union
 
 from pydantic import BaseModel, Field, StrictStr, ValidationError, constr, validator
 from starlette.requests import Request
@@ -22,6 +22,13 @@ else:
 def storable(text: str) -> str:
     """The text as any database takes it: what no text holds (NUL, lone surrogates) becomes “?”."""
     return text.replace("\x00", "?").encode("utf-8", "replace").decode()
+
+
+def number(text: str, name: str) -> int:
+    """A message's number in an address. Raises Problem (400)."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 12):
+        raise Problem(400, "wrong_field", f"{name}: a number is wanted")
+    return int(text)
 
 
 class Storable(BaseModel):
@@ -49,6 +56,9 @@ class ApiMessage(Storable):
         description="Your id of the message; sent again, it gives the same answer and no second turn."
     )
     attachments: List[Union[Attachment, Address]] = Field(default_factory=list, max_items=10)
+    language: Optional[Literal["zh", "en"]] = Field(
+        None, description="The buyer's, where you know it; a message that has words speaks for itself."
+    )
 
 
 class ChatMessage(Storable):

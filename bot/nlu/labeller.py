@@ -8,6 +8,7 @@ would leave the wording unused. The mean of their logarithms decides.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -39,6 +40,13 @@ class Labeller:
         """`weights` of the wording: shape (n-grams, classes)."""
         self._vectorizer, self._meaning, self._weights, self._bias = vectorizer, meaning, weights, bias
         self._network: Network | None = None
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What each message would have to make anew: n-grams with the n-gram's weight by rows."""
+        self._weights = np.ascontiguousarray(self._weights)
+        self._ngrams, self._column = self._vectorizer.build_analyzer(), self._vectorizer.vocabulary_
+        self._rarity = self._vectorizer.idf_.astype(np.float32)
 
     @property
     def network(self) -> Network:
@@ -52,7 +60,12 @@ class Labeller:
         return self._meaning.classes
 
     def __getstate__(self) -> dict:
-        return {**self.__dict__, "_network": None}
+        kept = ("_vectorizer", "_meaning", "_weights", "_bias")
+        return {name: self.__dict__[name] for name in kept}
+
+    def __setstate__(self, state: dict) -> None:
+        self.__dict__.update(state, _network=None)
+        self._prepare()
 
     @classmethod
     def fit(cls, texts: Sequence[str], labels: Sequence[str]) -> Labeller:
@@ -73,6 +86,18 @@ class Labeller:
     def chances(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
         """The chance of each class, shape (texts, classes), for texts and their meaning."""
         meaning = self._meaning.probabilities([vectors])
-        wording = 1 / (1 + np.exp(-(self._vectorizer.transform(texts) @ self._weights + self._bias)))
+        wording = 1 / (1 + np.exp(-(np.vstack([self._wording(text) for text in texts]) + self._bias)))
         wording /= wording.sum(axis=1, keepdims=True)
         return softmax((1 - WORDING) * np.log(meaning + LEAST) + WORDING * np.log(wording + LEAST))
+
+    def _wording(self, text: str) -> np.ndarray:
+        """The text's n-grams times their weights, shape (classes,): what the vectorizer's `transform` gives for it, which
+        walks over all n-grams that it knows, hundreds of thousands, for each text."""
+        known = (self._column.get(ngram) for ngram in self._ngrams(text))
+        counts = Counter(column for column in known if column is not None)
+        if not counts:
+            return np.zeros_like(self._bias)
+        columns = np.fromiter(counts, np.int64, len(counts))
+        values = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1
+        values *= self._rarity[columns]
+        return (values / np.sqrt(values @ values)) @ self._weights[columns]

@@ -46,6 +46,9 @@ _STACKED = ("w1", "b1", "w2", "b2")
 _CHUNKS = 17
 """The package's table is scaled in so many interleaved chunks."""
 
+_BESIDE = ("cnn_W", "start_here", "start_before", "start_after")
+"""What the same features are multiplied by; side by side it is one product."""
+
 _SPACE = "\u2581"
 _LEFT, _RIGHT = 2, 2
 _BATCH = 512  # tokens
@@ -146,7 +149,9 @@ class Network:
         backend = package()._model
         self._table, self._scale, self._lo = backend.table, backend.scale, backend.lo
         self._eps = float(backend.eps)
-        self._w = weights
+        self._w = dict(weights)
+        if "start_here" in weights:
+            self._w["beside"] = np.hstack([weights[name] for name in _BESIDE])
         self._row = np.zeros(len(self._table), np.int32)
         self._row[words] = np.arange(1, len(words) + 1)
         self._moved = np.vstack([np.zeros((1, 512), np.float32), moved.astype(np.float32)])
@@ -179,38 +184,41 @@ class Network:
 
     def dense_input(self, sums: np.ndarray) -> np.ndarray:
         """What the dense layers get, shape (texts, 512)."""
-        return sums[:, :-1] @ self._w["cnn_W"] + sums[:, -1:] * self._w["cnn_b"]
+        return _times(sums[:, :-1], self._w["cnn_W"]) + sums[:, -1:] * self._w["cnn_b"]
 
     def sentence(self, dense_input: np.ndarray) -> np.ndarray:
         """The dense layers: vectors of length 1, shape (texts, 512)."""
         w = self._w
-        first = np.maximum(dense_input @ w["d0"], 0)
-        second = np.maximum(dense_input @ w["p1"] + first @ w["d1"], 0)
-        third = np.maximum(second @ w["d2"], 0)
-        vector = np.tanh(second @ w["p3"] + third @ w["d3"])
+        first = np.maximum(_times(dense_input, w["d0"]), 0)
+        second = np.maximum(_times(dense_input, w["p1"]) + _times(first, w["d1"]), 0)
+        third = np.maximum(_times(second, w["d2"]), 0)
+        vector = np.tanh(_times(second, w["p3"]) + _times(third, w["d3"]))
         return vector / np.sqrt(np.clip((vector * vector).sum(1, keepdims=True), self._eps, None))
 
     def _described(self, batch: Sequence[Tokens]) -> tuple[np.ndarray, np.ndarray]:
         texts = _Texts(batch)
         features = self._features(texts)
         sums = _sums(texts, features)
-        return self._meaning(texts, features, sums), sums
+        return self._meaning(texts, features, self.dense_input(sums)), sums
 
     def _read(self, batch: Sequence[Tokens]) -> list[Reading]:
         w, texts = self._w, _Texts(batch)
         features = self._features(texts)
-        projected = features @ w["cnn_W"] + w["cnn_b"]
+        width, hidden_width = w["cnn_W"].shape[1], w["start_here"].shape[1]
+        beside = _times(features, w["beside"])
+        here, before, after = (beside[:, width + i * hidden_width :][:, :hidden_width] for i in range(3))
+        projected = beside[:, :width] + w["cnn_b"]
         totals = np.add.reduceat(projected, texts.begins, axis=0)
         sums = _sums(texts, features)
-        vectors = self._meaning(texts, features, sums)
+        vectors = self._meaning(texts, features, totals / np.sqrt(texts.sizes))
         upto = np.cumsum(projected, axis=0) - projected
         upto -= upto[texts.begins][texts.owner]
         left_size = (np.arange(len(texts.ids)) - texts.begins[texts.owner])[:, None].astype(np.float32)
         left = upto / np.sqrt(np.maximum(left_size, 1))
         right = (totals[texts.owner] - upto) / np.sqrt(np.maximum(texts.sizes[texts.owner] - left_size, 1))
-        hidden = features @ w["start_here"] + left @ w["start_left"] + right @ w["start_right"]
-        hidden[1:] += (features @ w["start_before"])[:-1]
-        hidden[:-1] += (features @ w["start_after"])[1:]
+        hidden = here + _times(left, w["start_left"]) + _times(right, w["start_right"])
+        hidden[1:] += before[:-1]
+        hidden[:-1] += after[1:]
         scores = np.maximum(hidden + w["start_bias"], 0) @ w["start_out"] + w["start_last"]
         chances = 1 / (1 + np.exp(-scores))
         shares = softmax(vectors @ w["label_weights"] + w["label_bias"])
@@ -222,9 +230,9 @@ class Network:
             readings.append(Reading(vector, tuple(starts.items()), share, total))
         return readings
 
-    def _meaning(self, texts: _Texts, features: np.ndarray, sums: np.ndarray) -> np.ndarray:
+    def _meaning(self, texts: _Texts, features: np.ndarray, dense_input: np.ndarray) -> np.ndarray:
         best = np.maximum.reduceat(features, texts.begins, axis=0)
-        return np.hstack([self.sentence(self.dense_input(sums)) * VECTOR_SCALE, best])
+        return np.hstack([self.sentence(dense_input) * VECTOR_SCALE, best])
 
     def _features(self, texts: _Texts) -> np.ndarray:
         """Shape (tokens, 1280)."""
@@ -232,7 +240,7 @@ class Network:
         chunk = ids % _CHUNKS
         words = self._table[ids] * self._scale[chunk, None] + self._lo[chunk, None] + self._moved[self._row[ids]]
         words = words.astype(np.float32)
-        narrow = _normal(words @ w["proj_W"] + w["proj_b"], w["ln_g_all"], w["ln_b_all"], self._eps)
+        narrow = _normal(_times(words, w["proj_W"]) + w["proj_b"], w["ln_g_all"], w["ln_b_all"], self._eps)
         window = texts.window()
         stacks = [words]
         for i, (order, left) in enumerate(ORDERS):
@@ -241,7 +249,7 @@ class Network:
             for step in ("1", "2"):
                 padded = np.vstack([x, np.zeros((1, WIDTH), np.float32)])
                 seen = padded[columns].reshape(len(ids), order * WIDTH)
-                x = np.maximum(seen @ w[f"w{step}_{i}"] + w[f"b{step}_{i}"], 0) + x
+                x = np.maximum(_times(seen, w[f"w{step}_{i}"]) + w[f"b{step}_{i}"], 0) + x
             stacks.append(x)
         return _normal(np.hstack(stacks), w["ln_g"], w["ln_b"], self._eps)
 
@@ -249,6 +257,11 @@ class Network:
 def _sums(texts: _Texts, features: np.ndarray) -> np.ndarray:
     root = np.sqrt(texts.sizes)
     return np.hstack([np.add.reduceat(features, texts.begins, axis=0) / root, root])
+
+
+def _times(x: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """`x @ weights` for the few rows of one message: a seventh faster this way round, because BLAS then copies less."""
+    return (weights.T @ x.T).T
 
 
 def _normal(x: np.ndarray, scale: np.ndarray, shift: np.ndarray, eps: float) -> np.ndarray:

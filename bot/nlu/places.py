@@ -63,7 +63,7 @@ _NAMES_ZH = {
 _ALSO_CITIES = {"dubai": ("迪拜", "Dubai"), "london": ("伦敦", "London"), "new york": ("纽约", "New York")}
 _ALSO_CITIES |= {"europe": ("欧洲", "Europe"), "欧洲": ("欧洲", "Europe")}
 _PLAIN_ZH = {"汉堡", "罗马"}
-_PLAIN_EN = {"jersey", "jordan", "chad"}
+_PLAIN_EN = {"jersey", "jordan", "chad", "hami", "puer", "jian", "dali", "luan", "yili", "kashi"}
 """Names of cities and countries that shoppers say of other things."""
 
 _CITIES_EN = {
@@ -144,7 +144,7 @@ def _cities(province: dict, pinyin) -> Iterator[tuple[str, Place]]:
         yield name, place
         if len(_alias(city)) > 1:
             yield _alias(city), place
-        if len(latin) > 5 and _BEST_KNOWN.get(latin, name) == name:
+        if len(latin) > 3 and latin not in _PLAIN_EN and _BEST_KNOWN.get(latin, name) == name:
             yield latin, place
         if name in _CITIES_EN:
             yield english.lower(), place
@@ -337,24 +337,27 @@ def without_other_words(text: str, found: Iterable[Named]) -> list[Named]:
     """Those that are places where they stand: not over the end of another word (上高铁, 大理石台面) or the beginning of
     one (中山装); the short name of a county beside another place or words of sending alone (洞口 is a hole as well)."""
     found = list(found)
-    starts, ends = {start for start, _, _, _ in found}, {end for _, end, _, _ in found}
     word_at = {at: word for word in (dictionary_words(text) if found else ()) for at in range(*word)}
+    found = [one for one in found if text[one[0] : one[1]].isascii() or not _cuts_a_word(word_at, *one[:2])]
+    starts, ends = {start for start, _, _, _ in found}, {end for _, end, _, _ in found}
     kept = []
     for start, end, name, places in found:
-        chinese = not text[start:end].isascii()
-        if chinese and any(_is_another(text, word_at[at], (start, end)) for at in (start, end - 1)):
-            continue
-        beside = ends & {start, start - 1} or starts & {end, end + 1}
-        if chinese and _is_ordinary(text[start:end], places) and not (beside or of_sending(text, start, end)):
-            continue
-        kept.append((start, end, name, places))
+        alone = not (text[start:end].isascii() or ends & {start, start - 1} or starts & {end, end + 1})
+        ordinary = alone and _is_ordinary(text[start:end], places) and not of_sending(text, start, end)
+        if not (ordinary or (alone and _is_in_a_word(text, word_at, start, end))):
+            kept.append((start, end, name, places))
     return kept
 
 
-def _is_another(text: str, word: tuple[int, int], span: tuple[int, int]) -> bool:
-    start, end = span
-    over = word[0] < start < word[1] < end or start < word[0] < end < word[1]
-    return over or (word[0] <= start and end < word[1] and not _OF_A_PLACE.match(text, end))
+def _cuts_a_word(word_at: dict[int, tuple[int, int]], start: int, end: int) -> bool:
+    words = {word_at[start], word_at[end - 1]}
+    return any(word[0] < start < word[1] < end or start < word[0] < end < word[1] for word in words)
+
+
+def _is_in_a_word(text: str, word_at: dict[int, tuple[int, int]], start: int, end: int) -> bool:
+    """A word of two places (上海浦东) is none but those; whoever asks has looked for a place beside it."""
+    word = word_at[start]
+    return word[0] <= start and end < word[1] and not _OF_A_PLACE.match(text, end)
 
 
 def _is_ordinary(name: str, places: tuple[Place, ...]) -> bool:

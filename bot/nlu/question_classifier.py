@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from functools import cached_property
 from typing import Any, Dict, List, Optional, Tuple
 
 import joblib
@@ -44,6 +46,9 @@ _LEANS_ON = (
 )
 
 
+HEARD_FROM = 200
+"""Lines that an intent of another project counts as at least: beside ours, which have hundreds, a few would be drowned."""
+
 LEAST_SHARE, SHARE_SAID = 0.001, 0.05
 """The share from which a label counts as said in the message, and the smallest that is told apart."""
 
@@ -61,6 +66,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             "share_weight": 0.6,  # how much the labels' shares of the whole message count
             "hand_over_from": 0.28,  # from what part of the likeliest label's chance the labels that a person takes win
             "unclear_below": 0.3,  # where no label is likelier than this, nobody is called on the strength of a guess
+            "most_lines": None,  # how many lines of a label it learns at most: trying things out in seconds, not minutes
         }
 
     def __init__(
@@ -100,15 +106,16 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Rasa's examples, one question each, and the parts of the messages in data/messages/."""
+        """Rasa's examples, one question each, and the parts of the messages in data/messages/.
+
+        Intents that are none of ours, of a Rasa project that has them beside these, are learnt with them.
+        """
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         if not examples:
             return self._resource
-        unheard = sorted({example.get(INTENT) for example in examples} - set(ALL))
-        if unheard:
-            raise ValueError(f"data/nlu holds a label that is none of ours: {', '.join(unheard)} (bot/core/labels.py)")
         lines = [Line((folded(example).text,), (example.get(INTENT),)) for example in examples]
         parts = [(part, label) for line in lines + self._messages() for part, label in zip(line.parts, line.labels)]
+        parts = _weighed(parts, self._config["most_lines"])
         texts = [part for part, _ in parts]
         labeller = Labeller.fit(texts, [label for _, label in parts])
         self._learnt(labeller, Meaning.fit(texts, labeller.network))
@@ -207,17 +214,20 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         picks = [self._pick(chances[span]) for span in cut]
         sure = sum(np.log(chances[span][pick]) for span, pick in zip(cut, picks))
         classes = self._labeller.classes
-        told = set(_told([str(classes[pick]) for pick in picks]))
-        heard = sum(
-            np.log(max(share, LEAST_SHARE) / SHARE_SAID) for share, name in zip(shares, classes) if name in told
-        )
+        told = np.isin(classes, _told([str(classes[pick]) for pick in picks]))
+        heard = np.log(np.maximum(shares[told], LEAST_SHARE) / SHARE_SAID).sum()
         weights = self._config
         cost = weights["cut_cost"] * (len(cut) - 1)
         return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)
 
+    @cached_property
+    def _handed(self) -> np.ndarray:
+        """Which of the classes a person takes."""
+        return np.isin(self._labeller.classes, list(HANDED_OVER))
+
     def _question(self, message: Message, text: Folded, chance: np.ndarray, span: Span) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)
-        pick, handed = self._pick(chance), self._handed()
+        pick, handed = self._pick(chance), self._handed
         label = str(self._labeller.classes[pick])
         confidence = float(chance[handed].sum() if handed[pick] else chance[pick])
         ranked = [str(self._labeller.classes[i]) for i in chance.argsort()[::-1][:4]]
@@ -237,14 +247,25 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         where the labels that a person takes are together not much less likely than the likeliest label, the likeliest of
         them is chosen, but not where the message is unclear altogether.
         """
-        handed, best = self._handed(), chance.max()
+        handed, best = self._handed, chance.max()
         if best < self._config["unclear_below"]:
             return int(np.where(handed, 0, chance).argmax())
         needed = chance[handed].sum() >= self._config["hand_over_from"] * best
         return int(np.where(handed, chance, 0).argmax() if needed else chance.argmax())
 
-    def _handed(self) -> np.ndarray:
-        return np.isin(self._labeller.classes, list(HANDED_OVER))
+
+def _weighed(parts: List[Tuple[str, str]], most: Optional[int]) -> List[Tuple[str, str]]:
+    """At most so many parts of each label, spread over all of them; those of an intent that is none of ours come often
+    enough to be heard beside ours."""
+    heard_from = min(HEARD_FROM, most or HEARD_FROM)
+    counted, met = Counter(label for _, label in parts), Counter[str]()
+    found = []
+    for part, label in parts:
+        step = -(-counted[label] // most) if most else 1
+        if met[label] % step == 0:
+            found += [(part, label)] * (1 if label in ALL else -(-heard_from // counted[label]))
+        met[label] += 1
+    return found
 
 
 def _nothing_said(message: Message) -> Dict[str, Any]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from bot.settings import ROOT
+from bot.settings import CODE, ROOT
 
 
 def fingerprint_of(*modules: str) -> str:
     digest = hashlib.sha256()
     for module in modules:
-        digest.update((ROOT / module).read_bytes())
+        digest.update(((CODE if module.startswith("bot/") else ROOT) / module).read_bytes())
     return digest.hexdigest()

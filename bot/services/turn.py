@@ -63,6 +63,13 @@ OF_SEVERAL = ("ask_comparison", "ask_recommendation")
 """Answered with a list of many facts, from which one can be left out."""
 
 
+ASKED_BACK = ("product", "measure", "region")
+"""What may be pending that the bot asked back to understand a question."""
+
+UNCERTAIN = 0.8
+"""Below this confidence a yes or no is none where nothing was said before it."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A buyer's message as understanding returned it."""
@@ -89,7 +96,7 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
     left = contact.left(message.entities)
     almost = contact.almost_left(message.text, message.entities, dialogue)
     asks = resolve(message.questions, message.entities, dialogue, desk.shop, message.language)
-    asks = [_offer_taken(ask, dialogue) for ask in asks]
+    asks = [_as_meant(ask, dialogue) for ask in asks]
     asks = contact.without_questions(asks, message.text, message.entities, almost, dialogue)
     answers = [(ask, _best_answer(ask, dialogue, desk)) for ask in asks]
     reasons = _reasons(answers, dialogue, desk)
@@ -129,9 +136,12 @@ def take_turn(message: Message, dialogue: Dialogue, desk: Desk) -> Turn:
 # --- one question ------------------------------------------------------------------------------------------------
 
 
-def _offer_taken(ask: Ask, dialogue: Dialogue) -> Ask:
-    """Yes to “shall I ask a person?” is a request for one."""
-    if ask.label == "affirm" and dialogue.pending and dialogue.pending.missing == "person":
+def _as_meant(ask: Ask, dialogue: Dialogue) -> Ask:
+    """Who says that the matter is settled needs nobody. Yes to “shall I ask a person?” is a request for one; so are thanks that may be a yes (好啊 麻烦你们)."""
+    if dialogue.handed_over and ask.question.confidence < UNCERTAIN and settled(ask.question.text):
+        return replace(ask, question=replace(ask.question, label="deny", confidence=1.0))
+    agreed = ask.label == "affirm" or (ask.label in ("thanks", "inform") and "affirm" in ask.question.others[:1])
+    if agreed and dialogue.pending and dialogue.pending.missing == "person":
         return replace(ask, question=replace(ask.question, label="unknown_answer"))
     return ask
 
@@ -193,13 +203,24 @@ def _talk(ask: Ask, dialogue: Dialogue, desk: Desk) -> Answer:
         return answered(
             Reply("utter_inform_about", {"name": desk.shop.products[ask.details.product].name[ask.language]})
         )
-    if dialogue.misunderstood and ask.label in ("inform", "deny") and not (waiting or ask.details.product_said):
-        return Answer("clarify", (_not_understood(ask.language, desk),))  # “that's not what I meant”
+    if _leads_nowhere(ask, dialogue):
+        return Answer("clarify", (_not_understood(ask.language, desk),))
     if ask.label in ("inform", "deny", "affirm"):
         return answered(Reply(f"utter_{ask.label}{waiting}", {}))
     return answered(
         Reply(f"utter_{ask.label}", {"shop": desk.shop.name[ask.language], "about": desk.shop.about[ask.language]})
     )
+
+
+def _leads_nowhere(ask: Ask, dialogue: Dialogue) -> bool:
+    """Whether talk leaves open what the buyer wants: “that’s not what I meant”, no to a question back, an uncertain yes or no
+    to nothing."""
+    if dialogue.handed_over or ask.details.product_said or ask.label not in ("inform", "affirm", "deny"):
+        return False
+    asked_back = dialogue.pending is not None and dialogue.pending.missing in ASKED_BACK
+    if ask.label != "affirm" and (dialogue.misunderstood or (ask.label == "deny" and asked_back)):
+        return True
+    return dialogue == Dialogue(misunderstood=dialogue.misunderstood) and ask.question.confidence < UNCERTAIN
 
 
 def _says_more(ask: Ask, reply: Reply) -> bool:
@@ -217,7 +238,7 @@ def _reasons(answers: list[tuple[Ask, Answer]], dialogue: Dialogue, desk: Desk) 
         labels=taken,
         agreed="unknown_answer" in taken,
         asked_again=any(answer.outcome == "unknown" and _key(ask) in dialogue.unknown for ask, answer in answers),
-        misunderstood=dialogue.misunderstood + 1 if _misunderstood(answers) else 0,
+        misunderstood=_misunderstandings(answers, dialogue),
     )
     return reasons_now(seen, desk.shop.handover)
 
@@ -226,6 +247,12 @@ def _misunderstood(answers: list[tuple[Ask, Answer]]) -> bool:
     return all(reply.name == "utter_not_understood" for _, answer in answers for reply in answer.replies) and bool(
         [answer for _, answer in answers if answer.replies]
     )
+
+
+def _misunderstandings(answers: list[tuple[Ask, Answer]], before: Dialogue) -> int:
+    """How many in a row; a question back that was not answered is one of them."""
+    unanswered = before.pending is not None and before.pending.missing in ASKED_BACK
+    return max(before.misunderstood, unanswered) + 1 if _misunderstood(answers) else 0
 
 
 def _key(ask: Ask) -> str:
@@ -250,8 +277,8 @@ def _offer(answers: list[tuple[Ask, Answer]], dialogue: Dialogue) -> list[Reply]
 
 
 def _without_offers(replies: list[Reply]) -> list[Reply]:
-    """Nobody is offered a person and told that one is coming in one breath; nor that nothing was understood."""
-    idle = ("utter_offer_person", "utter_unknown_noted", "utter_not_understood")
+    """Nobody is offered a person and told that one is coming in one breath; nor that nothing was understood, or noted."""
+    idle = ("utter_offer_person", "utter_unknown_noted", "utter_not_understood", "utter_inform")
     return [reply for reply in replies if reply.name not in idle]
 
 
@@ -322,7 +349,7 @@ def _remember(
         handed_over=gravest(reasons + ([before.handed_over] if before.handed_over else []))
         if reasons
         else before.handed_over,
-        misunderstood=before.misunderstood + 1 if _misunderstood(answers) else 0,
+        misunderstood=_misunderstandings(answers, before),
         unknown=(*before.unknown, *(_key(ask) for ask, answer in answers if answer.outcome == "unknown"))[-10:],
     )
 

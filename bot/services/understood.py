@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bot.core.labels import ALL
 from bot.core.types import Entity, FaqMatch, Language, Question
 from bot.services.turn import Message
 
@@ -22,6 +23,7 @@ def message_of(parse: Mapping[str, Any], language: Language) -> Message:
     questions = tuple(
         Question(q["label"], q["text"], q["start"], q["end"], q["confidence"], tuple(q.get("others", ())), _entries(q))
         for q in parse.get("questions", [])
+        if q["label"] in ALL  # another skill answers the others
     )
     return Message(text, language, questions, entities)
 

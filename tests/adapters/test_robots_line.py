@@ -13,7 +13,7 @@ import pytest
 
 from bot.adapters.robots import Robots, webhook
 from bot.adapters.robots.addresses import Addresses
-from bot.adapters.robots.line import Outcome
+from bot.adapters.robots.line import NotReached, Outcome, Request, post
 from bot.core.notices import Robot
 from tests.adapters.lying_server import Answering, LyingServer, drips, floods, hangs_up, lying_server, says, stalls
 from tests.conftest import free_port
@@ -173,3 +173,12 @@ def test_what_a_robot_lacks_is_said(tmp_path: Path) -> None:
     assert robots.lacks(Robot("a", "webhook", "zh")) == "no_secret"
     assert robots.lacks(Robot("b", "slack", "zh")) == "no_address"
     assert robots.send(Robot("b", "slack", "zh"), single(), EVENING).state == "later"
+
+
+def test_a_machine_of_the_own_network_is_told_nothing_unless_it_is_allowed(server: LyingServer) -> None:
+    """By whom the name leads to, not by how it is written."""
+    for address in (server.url, server.url.replace("127.0.0.1", "localhost"), server.url.replace("127.0.0.1", "127.1")):
+        with pytest.raises(NotReached, match="NIGHTDESK_PRIVATE_WEBHOOKS=1"):
+            post(Request(address, b"{}", {}), public=True)
+    assert server.asked == []
+    assert post(Request(server.url, b"{}", {}), public=False).status == 200

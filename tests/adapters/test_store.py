@@ -54,6 +54,16 @@ def card(episode: str = "h-1", **fields) -> dict:
 # --- messages and turns -------------------------------------------------------------------------------------------
 
 
+def test_those_who_were_spoken_to_after_a_number_are_told_by_their_last_message(store: Store) -> None:
+    for name in ("api:b", "api:a", "web:c", "apix"):
+        say(store, "m1", conversation=name)
+    first = dict(store.spoken_in("api:", 0))
+    assert list(first) == ["api:b", "api:a"]
+    say(store, "m2", conversation="api:b")
+    ((name, last),) = store.spoken_in("api:", first["api:a"])
+    assert (name, last > first["api:a"]) == ("api:b", True)
+
+
 def test_a_message_is_kept_before_it_is_answered(store: Store) -> None:
     accepted = say(store, "m1")
     assert accepted.answer is None

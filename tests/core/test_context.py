@@ -216,13 +216,18 @@ def test_a_message_of_two_bare_details_is_still_a_question() -> None:
     assert found, "all parts were dropped, and the buyer hears nothing"
 
 
-BULK = [("purchase_intent", 10, "bulk_order"), ("purchase_intent", 9, "purchase_intent"), ("negotiate_price", 50, "bulk_order"), ("ask_stock", 50, "ask_stock")]  # fmt: skip
+BULK = [("purchase_intent", 10, "bulk_order"), ("purchase_intent", 9, "purchase_intent"), ("negotiate_price", 50, "bulk_order")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("label", "quantity", "meant"), BULK)
 def test_ten_pieces_are_a_bulk_order(label: str, quantity: int, meant: str) -> None:
     text = f"羽绒服给公司要{quantity}件"
     assert one(text, label, [("product", "W05", "羽绒服"), ("quantity", quantity, f"{quantity}件")]).label == meant
+
+
+def test_whether_there_are_fifty_is_a_question_of_stock() -> None:
+    text = "羽绒服有50件吗"
+    assert one(text, "ask_stock", [("product", "W05", "羽绒服"), ("quantity", 50, "50件")]).label == "ask_stock"
 
 
 PURCHASES = [("来两件", "purchase_intent", 2, "purchase_intent"), ("要50件", "bulk_order", 50, "bulk_order"), ("我要50件", "purchase_intent", 50, "bulk_order")]  # fmt: skip

@@ -22,6 +22,9 @@ RULING = [
     (["negotiate_price", "bulk_order"], "bulk_order"),
     (["thanks", "deny"], "deny"),
     (["inform", "out_of_scope"], "out_of_scope"),
+    (["greet", "greet_boss"], "greet_boss"),
+    (["greet_boss", "ask_price"], "ask_price"),
+    (["greet_boss", "request_human"], "request_human"),
 ]
 
 

@@ -93,13 +93,18 @@ class _Later:
         return datetime.now(zone) + timedelta(weeks=self._weeks)
 
 
+def changed(token: str) -> str:
+    """Another character in the middle of the signature; the last one holds bits that count for nothing."""
+    return token[:-9] + ("x" if token[-9] != "x" else "y") + token[-8:]
+
+
 @pytest.mark.parametrize(
     "token",
     [
         aged("web:c", 30.1),
         aged("web:c", 2, secret="guessed"),
         aged("web:c", 2, salt="agent"),
-        aged("web:c", 2)[:-1] + "x",
+        changed(aged("web:c", 2)),
         "x",
     ],
     ids=["too old", "forged", "of something else", "changed", "none"],

@@ -13,6 +13,7 @@ import pytest
 
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
+from bot.adapters.forgetting import Forgetting
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.migrations import migrate
 from bot.adapters.night import Nights
@@ -322,3 +323,30 @@ def test_the_front_minds_as_long_as_it_runs(world: World) -> None:
         return len([task for task in asyncio.all_tasks() if not task.done()])
 
     assert asyncio.run(asyncio.wait_for(run(), 20)) <= 2  # this one, and the one that waits for it
+
+
+# --- forgetting ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("days, left", [(0, True), (365, True), (364, False)])
+def test_what_is_older_than_the_shop_keeps_it_is_forgotten(world: World, tmp_path: Path, days: int, left: bool) -> None:
+    world.at("2025-11-22T12:00").buyer("打我电话 13812345678")
+    world.at("2026-11-22T11:59")
+    shop = replace(SHOP, desk=replace(SHOP.desk, forget_after_days=days))
+    forgetting = Forgetting(world.database, tmp_path)
+    Minding(
+        Nights(world.database), world.handoffs, world.outbox, world.live, lambda: make_desk(world.now, shop), forgetting
+    ).forget()
+    assert bool(world.store.thread("c")) is left
+
+
+def test_it_is_looked_for_once_an_hour(world: World) -> None:
+    asked: list[datetime] = []
+    shop = replace(SHOP, desk=replace(SHOP.desk, forget_after_days=30))
+    forgetting = SimpleNamespace(forget_before=lambda moment: asked.append(moment) or 0)
+    desk = lambda: make_desk(world.now, shop)  # noqa: E731
+    one = Minding(Nights(world.database), world.handoffs, world.outbox, world.live, desk, forgetting)  # type: ignore[arg-type]
+    for moment in ("2026-11-22T12:00", "2026-11-22T12:30", "2026-11-22T13:00", "2026-11-22T10:00"):
+        world.at(moment)
+        one.forget()
+    assert [moment.strftime("%m-%d %H:%M") for moment in asked] == ["10-23 12:00", "10-23 13:00", "10-23 10:00"]

@@ -126,10 +126,15 @@ def test_a_long_message_is_read_within_bounds(trained, text: str) -> None:
     assert questions and all(0 <= q["start"] < q["end"] <= len(text) for q in questions)
 
 
-def test_a_label_that_is_none_of_ours_is_refused(tmp_path: Path) -> None:
-    classifier = QuestionClassifier.create(CONFIG, LocalModelStorage.create(tmp_path), Resource("c"), CONTEXT)
-    with pytest.raises(ValueError, match="ask_weather"):
-        classifier.train(training_data({"ask_weather": ["今天天气"], "greet": ["在吗"]}))
+BOSS = ["老板好", "老板早上好", "给老板请安了", "hello boss", "good morning boss", "参见老板", "老板您好呀"]
+
+
+def test_an_intent_of_another_project_is_learnt_beside_ours(tmp_path: Path) -> None:
+    few = {**CONFIG, "most_lines": 40}
+    classifier = QuestionClassifier.create(few, LocalModelStorage.create(tmp_path), Resource("c"), CONTEXT)
+    classifier.train(training_data({**{label: lines[:40] for label, lines in all_lines().items()}, "greet_boss": BOSS}))
+    assert parsed(classifier, "老板好呀")[1]["name"] == "greet_boss"
+    assert parsed(classifier, "有货吗")[1]["name"] == "ask_stock"
 
 
 def test_without_training_lines_nothing_is_learnt_and_nothing_breaks(tmp_path: Path) -> None:

@@ -315,3 +315,30 @@ def test_pending_survives_the_way_through_json() -> None:
 def test_a_product_alone_is_met_with_what_could_be_asked_of_it() -> None:
     turn = take("我看上料理机了", "inform", entities=(L18,))
     assert len(names(turn)) == 1 and turn.record["decision"] == "talk"
+
+
+# --- what leads nowhere --------------------------------------------------------------------------------------------
+
+
+def test_a_yes_to_nothing_is_not_understood_and_a_second_time_a_person_is_called() -> None:
+    first = take("就内个事儿 你晓得的噻", "affirm", confidence=0.6)
+    assert names(first) == ["utter_not_understood"]
+    second = take("不是这个 上回那个", "deny", dialogue=first.dialogue, confidence=0.5)
+    assert second.record["reason"] == "repeated_misunderstanding"
+
+
+def test_a_no_to_the_question_back_is_the_second_misunderstanding() -> None:
+    asked_back = Dialogue(pending=Pending("product", ({"label": "ask_stock", "text": "有货吗", "details": {}},)))
+    assert take("不是那个啦", "deny", dialogue=asked_back).record["reason"] == "repeated_misunderstanding"
+
+
+def test_thanks_that_may_be_a_yes_take_the_offer_of_a_person() -> None:
+    offered = Dialogue(products=("L18",), pending=Pending("person"))
+    question = Question("thanks", "好啊 麻烦你们", 0, 7, 0.44, ("affirm", "greet"))
+    turn = take_turn(Message("好啊 麻烦你们", "zh", (question,), ()), offered, make_desk())
+    assert turn.record["reason"] == "unknown_answer"
+
+
+def test_whoever_says_that_it_is_settled_needs_nobody() -> None:
+    turn = take("不用查了 没事了", "track_parcel", dialogue=Dialogue(handed_over="track_parcel"), confidence=0.4)
+    assert turn.record["settled"]

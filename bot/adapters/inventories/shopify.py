@@ -26,6 +26,7 @@ query Stock($skus: String!, $most: Int!) {
 }
 """
 VERSION = "2026-10"
+LACKING = "Shopify's answer lacks a field of the query"
 AGAIN = ("THROTTLED", "INTERNAL_SERVER_ERROR", "TIMEOUT")
 
 
@@ -43,18 +44,24 @@ class Shopify:
     def ask(self, skus: Sequence[str], seconds: float) -> Told:
         search = " OR ".join(f"sku:{_quoted(sku)}" for sku in skus)
         # two of each: a SKU that stands on several variants must be seen to do so
-        body = {"query": QUERY, "variables": {"skus": search, "most": 2 * len(skus)}}
-        question = Question("POST", self._url, self._headers, json.dumps(body).encode())
+        told = self.query(QUERY, {"skus": search, "most": 2 * len(skus)}, seconds)
+        try:
+            currency = told["shop"]["currencyCode"]
+            return Told([_row(node, currency) for node in told["productVariants"]["nodes"] if node["sku"]])
+        except (KeyError, TypeError) as error:
+            raise InventoryError(LACKING) from error
+
+    def query(self, query: str, variables: Mapping[str, Any], seconds: float) -> Any:
+        """The data of a GraphQL query. Raises Later, InventoryError."""
+        question = Question(
+            "POST", self._url, self._headers, json.dumps({"query": query, "variables": variables}).encode()
+        )
         told = check(ask(question, seconds), "Shopify").json()
         if not isinstance(told, dict):
             raise InventoryError("Shopify sent no answer to the query")
         if told.get("errors"):
             raise _trouble(told)
-        try:
-            currency = told["data"]["shop"]["currencyCode"]
-            return Told([_row(node, currency) for node in told["data"]["productVariants"]["nodes"] if node["sku"]])
-        except (KeyError, TypeError) as error:
-            raise InventoryError("Shopify's answer lacks a field of the query") from error
+        return told.get("data")
 
 
 def _quoted(sku: str) -> str:

@@ -36,7 +36,7 @@ class WooCommerce:
     def ask(self, skus: Sequence[str], seconds: float) -> Told:
         end = time.monotonic() + seconds
         currency = self._asked_currency(seconds) if self._prices else None
-        found = self._get(
+        found = self.get(
             "products", {"sku": ",".join(skus), "per_page": "100", "_fields": FIELDS}, end - time.monotonic()
         )
         if not isinstance(found, list):
@@ -48,13 +48,14 @@ class WooCommerce:
             held = self._currency
         if held is not None and time.monotonic() - held[1] < CURRENCY_HOLDS:
             return held[0]
-        found = self._get("data/currencies/current", {}, seconds)
+        found = self.get("data/currencies/current", {}, seconds)
         code = str(found.get("code", "")) if isinstance(found, dict) else ""
         with self._lock:
             self._currency = code, time.monotonic()
         return code
 
-    def _get(self, path: str, query: Mapping[str, str], seconds: float) -> Any:
+    def get(self, path: str, query: Mapping[str, str], seconds: float) -> Any:
+        """What the API says at this path. Raises Later, InventoryError."""
         url = f"{self._address}/wp-json/wc/v3/{path}" + (f"?{urlencode(query)}" if query else "")
         return check(ask(Question("GET", url, self._headers), seconds), "WooCommerce").json()
 

@@ -31,7 +31,7 @@ def migrate(database: Database, to: str = "head") -> None:
             tables = set(sa.inspect(connection).get_table_names())
             if "conversations" in tables and "alembic_version" not in tables:
                 command.stamp(config, FIRST)
-            if to == "head" or to > _present(connection):
+            if to == "head" or to > present(connection):
                 command.upgrade(config, to)
             else:
                 command.downgrade(config, to)
@@ -39,7 +39,15 @@ def migrate(database: Database, to: str = "head") -> None:
         raise StoreError(f"the database could not be brought to form {to}: {error}") from error
 
 
-def _present(connection: sa.engine.Connection) -> str:
+def present(connection: sa.engine.Connection) -> str:
+    """The form that a database has now; empty where it was never numbered."""
     from alembic.migration import MigrationContext
 
     return MigrationContext.configure(connection).get_current_revision() or ""
+
+
+def latest() -> str:
+    """The form that this version of the program knows."""
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(__file__).parent)).get_current_head() or ""

@@ -32,10 +32,11 @@ SERVICES: dict[str, Service] = {
 
 
 class Robots:
-    """Blocking; whoever awaits puts it on a thread of its own. `seconds`: to connect, and again for the answer."""
+    """Blocking; whoever awaits puts it on a thread of its own. `seconds`: to connect, and again for the answer.
+    `public`: robots in one's own network are not reached."""
 
-    def __init__(self, addresses: Addresses, seconds: float = SECONDS):
-        self._addresses, self._seconds = addresses, seconds
+    def __init__(self, addresses: Addresses, seconds: float = SECONDS, public: bool = False):
+        self._addresses, self._seconds, self._public = addresses, seconds, public
 
     def lacks(self, robot: Robot) -> str | None:
         """What must be filled in before this robot can speak: `no_address`, `no_secret`, or None."""
@@ -55,7 +56,7 @@ class Robots:
             return Outcome("later", "no_address")
         service = SERVICES[robot.service]
         try:
-            answer = post(service.request(address, message, now), self._seconds)
+            answer = post(service.request(address, message, now), self._seconds, self._public)
         except NotReached as error:
             return Outcome("later", f"unreachable: {error}")
         return service.outcome(answer)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import requests
 from urllib3.exceptions import HTTPError
 
-from bot.adapters.bounded import Bounded
+from bot.adapters.bounded import Bounded, PrivateAddress
 
 SECONDS = 5.0
 """To connect, and again from there to the end of the answer."""
@@ -53,6 +53,10 @@ class Outcome:
 
 
 SENT = Outcome("sent")
+
+
+PRIVATE = "NIGHTDESK_PRIVATE_WEBHOOKS=1"
+"""The setting that allows webhooks in one's own network."""
 
 
 class NotReached(Exception):
@@ -113,11 +117,11 @@ def short(text: str) -> str:
 # --- sending -----------------------------------------------------------------------------------------------------
 
 
-def post(request: Request, seconds: float = SECONDS) -> Answer:
-    """Sends once; follows no redirect. Raises NotReached."""
+def post(request: Request, seconds: float = SECONDS, public: bool = False) -> Answer:
+    """Sends once; follows no redirect. `public`: not to one's own network. Raises NotReached."""
     with requests.Session() as session:
         for scheme in ("http://", "https://"):
-            session.mount(scheme, Bounded(seconds))
+            session.mount(scheme, Bounded(seconds, public))
         try:
             response = session.post(
                 request.url,
@@ -127,6 +131,8 @@ def post(request: Request, seconds: float = SECONDS) -> Answer:
                 allow_redirects=False,
                 stream=True,
             )
+        except PrivateAddress:
+            raise NotReached(f"PrivateAddress: {PRIVATE}") from None
         except (requests.RequestException, HTTPError) as error:
             raise NotReached(type(error).__name__) from None  # its message holds the address, and with it the secret
         with response:

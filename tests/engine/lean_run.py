@@ -1,0 +1,74 @@
+"""What a process finds that loads Rasa as bot/engine does; it prints that as JSON. In a process of its own, because the
+tests' own process is to keep Rasa as it is."""
+
+from __future__ import annotations
+
+import json
+import sys
+import warnings
+from typing import Any
+
+warnings.simplefilter("ignore")
+
+from bot.engine.lean import WAITING, import_less, work_less  # noqa: E402
+
+OPTIONAL = ("tensorflow", "matplotlib")
+RIGHT: list[Any] = [
+    {},
+    {"events": [], "responses": []},
+    {"events": [{"event": "slot", "name": "dialogue", "value": {}, "timestamp": None}], "responses": [{"text": "a"}]},
+    {"events": [{"event": "followup", "name": "action_listen", "timestamp": 1.5}]},
+    {"events": [{"event": "user", "text": "a", "parse_data": {"text": "a", "entities": []}}]},
+]
+WRONG: list[Any] = [
+    [],
+    "events",
+    {"events": {}},
+    {"events": ["slot"]},
+    {"events": [{"name": "a"}]},
+    {"events": [{"event": "slot", "name": "a"}]},
+    {"events": [{"event": "slot", "name": 1, "value": 2}]},
+    {"events": [{"event": "nothing"}]},
+    {"events": [{"event": "slot", "name": "a", "value": 1, "timestamp": "now"}]},
+    {"responses": ["a"]},
+]
+
+
+def main() -> None:
+    import_less()
+    import rasa.core.agent
+    import rasa.core.policies.rule_policy  # noqa: F401
+    from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.events import Event
+
+    found: dict[str, Any] = {"loaded": [name for name in OPTIONAL if name in sys.modules]}
+    before = [_verdict(RemoteAction, one) for one in RIGHT + WRONG]
+    kinds = _kinds(Event)
+    work_less()
+    found["verdicts"] = {"before": before, "after": [_verdict(RemoteAction, one) for one in RIGHT + WRONG]}
+    found["right"] = len(RIGHT)
+    found["kinds"] = {"before": kinds, "after": _kinds(Event)}
+    found["asked_for"] = callable(sys.modules[WAITING[1]].test) and "matplotlib" in sys.modules
+    print(json.dumps(found))
+
+
+def _verdict(action: Any, result: Any) -> str:
+    try:
+        action("action_take_turn", None)._validate_action_result(result)
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    return "right"
+
+
+def _kinds(event: Any) -> list[str]:
+    found = []
+    for name in ("slot", "user", "bot", "followup", "action", "session_started", "nothing"):
+        try:
+            found.append(event.resolve_by_type(name).__name__)
+        except ValueError as error:
+            found.append(str(error))
+    return found
+
+
+if __name__ == "__main__":
+    main()
