@@ -82,7 +82,7 @@ def test_the_package_brings_its_data_and_the_demo_shop(installed: Installed, tmp
     assert "all files are right" in elsewhere.run("-m", "bot.cli", "check")
     where = elsewhere.run("-c", "from bot.settings import Settings; print(Settings().shop, Settings().models)").split()
     assert where == [str(installed.site / "bot" / "project" / "shop"), str(tmp_path / "models")]
-    same = "from bot.training import fingerprint; print(fingerprint())"
+    same = "from bot.adapters.models import fingerprint; print(fingerprint())"
     here = subprocess.run([sys.executable, "-c", same], cwd=ROOT, capture_output=True, text=True, check=True)
     assert elsewhere.run("-c", same) == here.stdout
 
