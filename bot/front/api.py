@@ -57,7 +57,10 @@ async def receive(request: Request) -> Response:
 async def thread(request: Request) -> Response:
     """GET /api/messages?conversation=…&after=…: messages of all senders with a number above `after`, in order."""
     front = _front(request)
-    conversation = f"{OURS}{request.query_params.get('conversation', '')}"[:160]
+    named = request.query_params.get("conversation", "")
+    if not named:
+        raise Problem(400, "wrong_field", "conversation: its name is wanted")
+    conversation = f"{OURS}{named}"[:160]
     after = number(request.query_params.get("after", "0"), "after")
     messages = await asyncio.to_thread(front.store.thread, conversation, after)
     last = await asyncio.to_thread(front.store.last_number, conversation)

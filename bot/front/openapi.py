@@ -59,7 +59,7 @@ def _thread() -> dict[str, Any]:
         "parameters": [name, _AFTER],
         "responses": {
             "200": {"description": "In order", "content": _json("Thread")},
-            "400": {"description": "`after` is no number", "content": _json("Problem")},
+            "400": {"description": "`conversation` is missing, or `after` is no number", "content": _json("Problem")},
             "401": {"description": "The token is missing or wrong", "content": _json("Problem")},
         },
     }

@@ -119,6 +119,6 @@ def test_without_the_token_nothing_is_told(running: Running, path: str) -> None:
 @pytest.mark.parametrize("after", ["-1", "x", "1" * 13, "²"])
 @pytest.mark.parametrize("path", ["messages", "events"])
 def test_a_number_that_is_none_is_named(running: Running, shop: requests.Session, path: str, after: str) -> None:
-    refused = shop.get(f"{running.url}/api/{path}", params={"after": after}, timeout=10)
+    refused = shop.get(f"{running.url}/api/{path}", params={"conversation": "x", "after": after}, timeout=10)
     assert refused.status_code == 400
     assert refused.json()["error"]["detail"].startswith("after:")

@@ -88,9 +88,9 @@ def test_a_body_too_large_is_refused(stack: Stack) -> None:
     assert response.json()["error"]["code"] == "too_large"
 
 
-def test_reading_is_not_sending(stack: Stack) -> None:
+def test_reading_wants_the_name_of_a_conversation(stack: Stack) -> None:
     answer = requests.get(f"{stack.url}/api/messages", headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
-    assert answer.status_code == 405
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "wrong_field")
 
 
 # --- bad input ---------------------------------------------------------------------------------------------------
