@@ -47,6 +47,9 @@ HEARD_FROM = 200
 LEAST_SHARE, SHARE_SAID = 0.001, 0.05
 """The share from which a label counts as said in the message, and the smallest that is told apart."""
 
+SHARED = {label: number for number, label in enumerate(sorted(ALL))}
+"""Where a label's share stands; the intents of another project have none."""
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class QuestionClassifier(IntentClassifier, GraphComponent):
@@ -174,8 +177,8 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         picks = [self._pick(chances[span]) for span in cut]
         sure = sum(np.log(chances[span][pick]) for span, pick in zip(cut, picks))
         classes = self._labeller.classes
-        told = np.isin(classes, _told([str(classes[pick]) for pick in picks]))
-        heard = np.log(np.maximum(shares[told], LEAST_SHARE) / SHARE_SAID).sum()
+        told = [SHARED[label] for label in _told([str(classes[pick]) for pick in picks]) if label in SHARED]
+        heard = np.log(np.maximum(shares.take(told), LEAST_SHARE) / SHARE_SAID).sum() if told else 0.0
         weights = self._config
         cost = weights["cut_cost"] * (len(cut) - 1)
         return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)
