@@ -36,6 +36,8 @@ ADDRESSES = {
     ("POST", "/desk/login"): OPEN,
     ("POST", "/desk/logout"): OPEN,
     ("POST", "/api/messages"): TOKEN,
+    ("GET", "/api/messages"): TOKEN,
+    ("GET", "/api/events"): TOKEN,
     ("GET", "/chat/messages"): TOKEN,
     ("POST", "/chat/messages"): TOKEN,
     ("GET", "/chat/events"): TOKEN,
