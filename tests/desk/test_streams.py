@@ -24,6 +24,7 @@ def test_a_new_buyer_appears_in_the_queue(running: Running, client: MakeClient) 
 
 def test_a_list_that_the_page_has_is_not_sent_again(running: Running, client: MakeClient) -> None:
     agent = client("小林")
+    agent.act("/desk/duty", on="1")
     address = f"{running.url}/desk/queue/events?show=closed&queue=tracking"
     with listening(agent, address) as events:
         first = events.next("queue")
