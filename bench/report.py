@@ -10,8 +10,15 @@ from pathlib import Path
 
 from bench.rows import InputError
 
-BEGIN = "<!-- measured: begin -->"
-END = "<!-- measured: end -->"
+MEASURED = "measured"
+
+
+def marks(name: str) -> tuple[str, str]:
+    """What stands before and after the results of this name in a document."""
+    return f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+
+
+BEGIN, END = marks(MEASURED)
 
 
 @dataclass(frozen=True)
@@ -51,15 +58,16 @@ def as_markdown(sections: Sequence[Section], pictures: Mapping[str, str]) -> str
     return "\n\n".join(parts)
 
 
-def check_document(path: Path) -> None:
-    """Raises InputError where the document has no place for the results."""
-    _split(path)
+def check_document(path: Path, name: str = MEASURED) -> None:
+    """Raises InputError where the document has no place for the results of this name."""
+    _split(path, name)
 
 
-def write_between(path: Path, text: str) -> None:
+def write_between(path: Path, text: str, name: str = MEASURED) -> None:
     """Puts the text between the two markers of a document; the rest stays as it is. Raises InputError as `check_document`."""
-    before, after = _split(path)
-    path.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}", encoding="utf-8")
+    before, after = _split(path, name)
+    first, last = marks(name)
+    path.write_text(f"{before}{first}\n{text}\n{last}{after}", encoding="utf-8")
 
 
 def link(picture: Path, document: Path) -> str:
@@ -67,15 +75,16 @@ def link(picture: Path, document: Path) -> str:
     return Path(os.path.relpath(picture.resolve(), document.resolve().parent)).as_posix()
 
 
-def _split(path: Path) -> tuple[str, str]:
+def _split(path: Path, name: str) -> tuple[str, str]:
     """The document before and after the results."""
     if not path.is_file():
         raise InputError(f"{path}: there is no such document.")
     text = path.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end or BEGIN in rest or END in before + after:
-        raise InputError(f"{path}: the results need one line “{BEGIN}” and below it one “{END}”.")
+    first, last = marks(name)
+    before, begin, rest = text.partition(first)
+    _, end, after = rest.partition(last)
+    if not begin or not end or first in rest or last in before + after:
+        raise InputError(f"{path}: the results need one line “{first}” and below it one “{last}”.")
     return before, after
 
 

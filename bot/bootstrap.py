@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
 import secrets
+import tempfile
 from datetime import timezone
 from functools import lru_cache, partial
 from pathlib import Path
@@ -32,11 +34,15 @@ if TYPE_CHECKING:
     from bot.adapters.chatwoot.client import Client
     from bot.adapters.database import Database
     from bot.adapters.forgetting import Forgetting
-    from bot.adapters.rasa_client import RasaClient
+    from bot.adapters.other_fronts import OtherFronts
+    from bot.adapters.rasa_client import Rasa
     from bot.adapters.rasa_standby import Standby
     from bot.content.workbench import Workbench
     from bot.front.chatwoot import Chatwoot
     from bot.front.conversations import Conversations
+
+SPARE = 1.0
+"""Seconds beside those that a buyer waits for Rasa, after which a message that another front took is answered here."""
 
 
 @lru_cache(maxsize=1)
@@ -137,6 +143,23 @@ def standby() -> Standby:
     return Standby(settings().data, settings().rasa_port)
 
 
+def rasa() -> Rasa:
+    """The line to the Rasa of this machine, or to the workers on others."""
+    from bot.adapters.rasa_client import RasaClient
+    from bot.adapters.rasa_workers import RasaWorkers
+
+    given = settings()
+    make = partial(RasaClient, actions_url=given.actions_url, token=rasa_token(), seconds=given.reply_seconds)
+    return RasaWorkers(given.workers, make) if given.workers else make(standby().url)
+
+
+def other_fronts() -> OtherFronts | None:
+    """The line to the other fronts, None where this is the only one."""
+    from bot.adapters.other_fronts import OtherFronts
+
+    return OtherFronts(settings().redis_url, secret("session")) if settings().redis_url else None
+
+
 def forgetting() -> Forgetting:
     """What is kept of buyers, to be exported and erased."""
     from bot.adapters.forgetting import Forgetting
@@ -149,14 +172,32 @@ def pictures_folder() -> Path:
 
 
 def secret(name: str, length: int = 32) -> str:
-    """A secret of this installation, of `length` random bytes: made at first use, kept in the data folder for its owner alone."""
-    path = settings().data / f"{name}.secret"
-    if not path.is_file():
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(length))
-    return path.read_text().strip()
+    """A secret of this installation, of `length` random bytes: made at first use, kept in a folder for its owner alone.
+    Of two processes that make it at once, one does. Raises SettingError where it is not there and cannot be made."""
+    path = settings().secrets_folder / f"{name}.secret"
+    try:
+        if not path.is_file():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:  # readable by its owner alone
+                file.write(secrets.token_urlsafe(length))
+                file.flush()
+                with contextlib.suppress(FileExistsError):
+                    os.link(file.name, path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise SettingError(f"The secret {path} is not there and cannot be made ({error.strerror}).") from error
+
+
+def rasa_token() -> str:
+    """The token of the line between front, Rasa and actions. Raises SettingError where they listen to a network with none
+    that was given: each process would make one of its own."""
+    given = settings()
+    if not given.is_private and not given.rasa_token and not (given.secrets_folder / "rasa_token.secret").is_file():
+        raise SettingError(
+            f"NIGHTDESK_PRIVATE_HOST is “{given.private_host}”: Rasa and the actions would listen to a network without a "
+            "token. Set NIGHTDESK_RASA_TOKEN, the same for all processes, or put rasa_token.secret into NIGHTDESK_SECRETS."
+        )
+    return given.rasa_token or secret("rasa_token")
 
 
 def api_token() -> str:
@@ -166,6 +207,13 @@ def api_token() -> str:
 def widget_secret() -> str:
     """With it a shop signs its users, so that they find their conversation on another device (docs/website.md)."""
     return secret("widget")
+
+
+def make_secrets() -> None:
+    """Makes what is missing, before several processes start that share them. Raises SettingError."""
+    for make in (api_token, rasa_token, widget_secret, first_password, chatwoot_path, channels_path):
+        make()
+    secret("session")
 
 
 def first_password() -> str:
@@ -214,11 +262,11 @@ def channels_path() -> str:
     return secret("channels_path", 24)
 
 
-def chatwoot(conversations: Conversations, rasa: RasaClient) -> Chatwoot | None:
+def chatwoot(conversations: Conversations, rasa: Rasa) -> Chatwoot | None:
     """The agent bot; None where Chatwoot is not set. Raises SettingError."""
     from bot.adapters.chatwoot.book import Book
     from bot.desk.shown import Sight
-    from bot.front.chatwoot import Chatwoot
+    from bot.front.chatwoot import HELD, Chatwoot
     from bot.front.chatwoot_steps import Carrying
 
     given = settings()
@@ -237,7 +285,8 @@ def chatwoot(conversations: Conversations, rasa: RasaClient) -> Chatwoot | None:
     client, book = chatwoot_client(), Book(database(), given.chatwoot_account)
     carrying = Carrying(client, book, given.chatwoot_teams_by_queue, sight)
     named = (given.chatwoot_account, chatwoot_path(), given.chatwoot_secret)
-    return Chatwoot(client, book, carrying, conversations, *named, ready=rasa.ready)
+    held = HELD if given.redis_url else None
+    return Chatwoot(client, book, carrying, conversations, *named, ready=rasa.ready, held=held)
 
 
 def front_app() -> Starlette:
@@ -247,7 +296,6 @@ def front_app() -> Starlette:
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
-    from bot.adapters.rasa_client import RasaClient
     from bot.adapters.robots import Robots
     from bot.adapters.robots.addresses import Addresses
     from bot.adapters.store import Store
@@ -263,17 +311,19 @@ def front_app() -> Starlette:
     from bot.workbench.bench import Bench
     from bot.workbench.trial import Trial
 
-    store, agents, handoffs, live = Store(database()), Agents(database()), Handoffs(database()), Live()
+    store, agents, handoffs, others = Store(database()), Agents(database()), Handoffs(database()), other_fronts()
+    live, line = Live(others), rasa()
     _save_lead(agents)
-    workbench().recover()
+    if settings().is_alone:
+        workbench().recover()
     outbox, robots = (
         Outbox(database()),
         Robots(Addresses(settings().robots_file), public=not settings().private_webhooks),
     )
-    rasa = RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
-    conversations = Conversations(store, rasa, words, desk, clock(), live)
+    patience = settings().reply_seconds + SPARE if others else 0.0
+    conversations = Conversations(store, line, words, desk, clock(), live, patience)
     return make_app(
         Front(
             store=store,
@@ -281,7 +331,7 @@ def front_app() -> Starlette:
             agents=agents,
             outbox=outbox,
             live=live,
-            rasa=rasa,
+            rasa=line,
             words=words,
             shop=live_shop(),
             clock=clock(),
@@ -297,10 +347,11 @@ def front_app() -> Starlette:
                 settings().frame_ancestors,
                 settings().demo,
             ),
-            limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit),
+            limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit, others=others),
             metrics_token=settings().metrics_token,
             minding=Minding(Nights(database()), handoffs, outbox, live, desk, forgetting()),
-            chatwoot=chatwoot(conversations, rasa),
-            workbench=Bench(workbench(), clock(), trial),
+            chatwoot=chatwoot(conversations, line),
+            workbench=Bench(workbench(), clock(), trial) if settings().is_alone else None,
+            others=others,
         )
     )

@@ -22,7 +22,9 @@ from bot.workbench import commands as content_commands
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="nightdesk", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="train if needed, start everything, stop it all on Ctrl-C")
+    run = commands.add_parser("run", help="train if needed, start everything, stop it all on Ctrl-C")
+    run.add_argument("--part", choices=("front", "rasa", "actions"), help="one process alone, as in a container")
+    commands.add_parser("migrate", help="bring the database to this version's form, and make missing secrets")
     commands.add_parser("train", help="train the model if what it is made from has changed")
     commands.add_parser(
         "tune", help="tune the sentence encoder on the training lines (minutes; data/encoder/README.md)"
@@ -76,14 +78,25 @@ def main(arguments: list[str] | None = None) -> int:
         return error.returncode
 
 
-def _run(_: argparse.Namespace) -> int:
+def _run(chosen: argparse.Namespace) -> int:
     from bot.adapters.robots.addresses import read_addresses
-    from bot.run import run
+    from bot.run import run, run_part
 
     load_shop(bootstrap.settings().shop)
     bootstrap.inventory()
     read_addresses(bootstrap.settings().robots_file)
+    if chosen.part:
+        run_part(chosen.part)
     return run()
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    from bot.adapters.migrations import latest
+
+    bootstrap.database()
+    bootstrap.make_secrets()
+    print(f"The database has form {latest()}.")
+    return 0
 
 
 def _train(_: argparse.Namespace) -> int:
@@ -229,6 +242,7 @@ STYLES = {"title": "bold", "heading": "bold cyan", "item": "", "plain": ""}
 COMMANDS = {
     "import": importing.run,
     "run": _run,
+    "migrate": _migrate,
     "train": _train,
     "tune": _tune,
     "check": _check,

@@ -82,6 +82,8 @@ def _settings() -> Finding:
     settings = bootstrap.settings()
     for read in ("robots_file", "public_address", "path", "frame_ancestors", "chatwoot_teams_by_queue", "proxies"):
         getattr(settings, read)
+    for read in ("redis_url", "workers", "actions_url", "is_private", "endpoints_file"):
+        getattr(settings, read)
     _ = settings.log_format
     names = bootstrap.unknown_settings()
     return wrong("settings", names=", ".join(names)) if names else well("settings")
@@ -246,7 +248,7 @@ def _answers(address: str) -> bool:
 
 def _loopback() -> Finding:
     settings = bootstrap.settings()
-    for address, port in listening():
+    for address, port in listening() if settings.is_private else ():
         if port in (settings.rasa_port, settings.actions_port) and not ip_address(address).is_loopback:
             return wrong("loopback", port=port, address=address)
     return well("loopback")
@@ -262,6 +264,24 @@ def listening(folder: Path = Path("/proc/net")) -> Iterator[tuple[str, int]]:
                 host, port = local.split(":")
                 words = [bytes.fromhex(host[i : i + 8])[::-1] for i in range(0, size * 2, 8)]
                 yield socket.inet_ntop(family, b"".join(words)), int(port, 16)
+
+
+def _redis() -> Finding:
+    from redis import Redis, RedisError
+
+    url = bootstrap.settings().redis_url
+    if not url:
+        return well("redis", "none")
+    try:
+        Redis.from_url(url, socket_timeout=3, socket_connect_timeout=3).ping()
+    except (RedisError, OSError) as error:
+        return wrong("redis", error=type(error).__name__)
+    return well("redis")
+
+
+def _workers() -> Finding:
+    away = [url for url in bootstrap.settings().workers if not _answers(f"{url}/webhooks/front/")]
+    return wrong("workers", names=" ".join(away)) if away else well("workers")
 
 
 def _running() -> Finding:
@@ -288,5 +308,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _chatwoot,
     _ports,
     _loopback,
+    _redis,
+    _workers,
     _running,
 )

@@ -181,7 +181,7 @@ class Keeper:
 def start(model: Path, port: int) -> Rasa:
     settings = bootstrap.settings()
     client = RasaClient(
-        f"http://127.0.0.1:{port}", settings.actions_url, bootstrap.secret("rasa_token"), settings.reply_seconds
+        f"http://127.0.0.1:{port}", settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
     )
     process = subprocess.Popen(
         rasa_command(str(model), port),

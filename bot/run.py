@@ -44,10 +44,10 @@ def process_environment() -> dict[str, str]:
     return {
         **os.environ,
         **QUIET,
-        "RASA_ACTIONS_PORT": str(settings.actions_port),
-        "RASA_LINE_TOKEN": bootstrap.secret("rasa_token"),
+        "RASA_ACTIONS_URL": settings.actions_url,
+        "RASA_LINE_TOKEN": bootstrap.rasa_token(),
         "RASA_LINE_LOGS": settings.log_format,
-        "SANIC_HOST": "127.0.0.1",
+        "SANIC_HOST": settings.private_host,
         "PYTHONUNBUFFERED": "1",
         "OPENBLAS_NUM_THREADS": "1",  # one message is too small to be shared out, and waiting for a second core costs more
     }
@@ -67,7 +67,19 @@ def commands(model: str) -> dict[str, list[str]]:
 
 
 def rasa_command(model: str, port: int) -> list[str]:
-    return [sys.executable, "-m", "bot.engine.serve", model, str(port)]
+    settings = bootstrap.settings()
+    where = [settings.private_host, str(settings.endpoints_file)]
+    return [sys.executable, "-m", "bot.engine.serve", model, str(port), *where]
+
+
+def run_part(part: str) -> None:
+    """Becomes one of the processes, where each runs by itself, as in a container. Rasa's model is trained if need be."""
+    settings = bootstrap.settings()
+    model = train_if_needed(settings.models) if part == "rasa" else settings.models
+    environment = process_environment()
+    os.chdir(WORK)
+    command = commands(str(model))[part]
+    os.execve(command[0], command, environment)
 
 
 def wait_until_ready(seconds: float) -> bool:

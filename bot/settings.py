@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +106,29 @@ class Settings:
         "File with the credentials of Rasa's connectors (Slack, Telegram …); channels.yml in the data folder if empty.",
     )
     channels_port: int = _setting(5006, "Port where these services' messages come in, on 127.0.0.1, behind your proxy.")
+    redis: str = _setting(
+        "",
+        "Redis (redis://host:6379/0), by which several fronts tell each other what happens; one front alone if empty.",
+    )
+    rasa_urls: str = _setting(
+        "",
+        "Rasa workers on other machines (http://rasa:5005), between spaces; a name with several addresses is as many. "
+        "The one of this machine if empty.",
+    )
+    actions: str = _setting("", "The actions on another machine (http://actions:5055); those of this one if empty.")
+    private_host: str = _setting(
+        "127.0.0.1", "Address that Rasa and the actions listen on; another one needs a token of their line."
+    )
+    rasa_token: str = _setting(
+        "", "Token of the line between front, Rasa and actions; made at first start and kept with the secrets if empty."
+    )
+    secrets: str = _setting(
+        "", "Folder of the secrets (session.secret …), the same for all fronts; the data folder if empty."
+    )
+    endpoints: str = _setting(
+        "",
+        "Rasa's endpoints.yml of your own, such as with an event broker (docs/deploying.md); the project's if empty.",
+    )
     reply_seconds: float = _setting(4.0, "How long a buyer waits for Rasa before one honest line goes out instead.")
 
     @property
@@ -188,13 +211,59 @@ class Settings:
             raise SettingError(f"{PREFIX}CHATWOOT_TEAMS has “{wrong[0]}”; pairs such as sales=3,bulk=4 are wanted.")
         return {queue.strip(): int(team) for queue, team in (pair.split("=") for pair in pairs)}
 
+    # --- several processes on several machines -------------------------------------------------------------------
+
+    @property
+    def redis_url(self) -> str:
+        """Raises SettingError where it is no address of a Redis; it is not told, for a password may stand in it."""
+        if self.redis and not re.fullmatch(r"(rediss?|unix)://\S+", self.redis):
+            raise SettingError(f"{PREFIX}REDIS is no address of a Redis; redis://host:6379/0 is wanted.")
+        return self.redis
+
+    @property
+    def workers(self) -> tuple[str, ...]:
+        """The Rasa workers of other machines. Raises SettingError where one is no address."""
+        return tuple(_private_url("RASA_URLS", url) for url in self.rasa_urls.split())
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether one front with a Rasa of its own is all there is: then it publishes content by itself."""
+        return not self.redis and not self.rasa_urls
+
+    @property
+    def endpoints_file(self) -> Path:
+        """Raises SettingError where a file is named that is not there."""
+        file = self._file("ENDPOINTS", self.endpoints, "endpoints.yml")
+        return file if self.endpoints else ROOT / "endpoints.yml"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether Rasa and the actions listen to this machine alone. Raises SettingError where it is no address."""
+        try:
+            return ip_address(self.private_host).is_loopback
+        except ValueError:
+            raise SettingError(
+                f"{PREFIX}PRIVATE_HOST is “{self.private_host}”; an address such as 127.0.0.1 or 0.0.0.0 is wanted."
+            ) from None
+
+    @property
+    def secrets_folder(self) -> Path:
+        return Path(self.secrets).expanduser().resolve() if self.secrets else self.data
+
     @property
     def rasa_url(self) -> str:
         return f"http://127.0.0.1:{self.rasa_port}"
 
     @property
     def actions_url(self) -> str:
-        return f"http://127.0.0.1:{self.actions_port}"
+        """Raises SettingError where it is no address."""
+        return _private_url("ACTIONS", self.actions) if self.actions else f"http://127.0.0.1:{self.actions_port}"
+
+
+def _private_url(setting: str, url: str) -> str:
+    if not re.fullmatch(r"http://[\w.-]+(:\d{1,5})?|http://\[[0-9a-f:]+\](:\d{1,5})?", url, re.ASCII | re.IGNORECASE):
+        raise SettingError(f"{PREFIX}{setting} names “{url}”; addresses such as http://rasa:5005 are wanted.")
+    return url
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:

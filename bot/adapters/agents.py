@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot.adapters.database import Database, iso
+from bot.adapters.database import Database, insert_once, iso
 from bot.adapters.tables import agents, sessions, sign_ins
 
 _ONE_AT_A_TIME = 0x6E69676874
@@ -35,8 +35,8 @@ class Agents:
         """Adds somebody, or changes their password and role and ends their sessions."""
         values = {"password": password_hash, "role": role}
         with self._database.writing() as connection:
-            if not connection.execute(agents.update().where(agents.c.name == name).values(**values)).rowcount:
-                connection.execute(agents.insert().values(name=name, on_duty=False, **values))
+            insert_once(connection, agents, name=name, on_duty=False, **values)
+            connection.execute(agents.update().where(agents.c.name == name).values(**values))
             connection.execute(sessions.delete().where(sessions.c.agent == name))
 
     def set_duty(self, name: str, on_duty: bool) -> None:

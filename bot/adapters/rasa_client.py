@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -15,6 +15,14 @@ from bot.ports import UnderstandingError
 CONNECT_SECONDS = 1.0
 
 
+class RasaGone(UnderstandingError):
+    """Rasa could not be reached, or went away. `waited`: only after the buyer's time was used up."""
+
+    def __init__(self, message: str, waited: bool):
+        self.waited = waited
+        super().__init__(message)
+
+
 @dataclass(frozen=True)
 class RasaTurn:
     """What Rasa answered: texts with their buttons, the turn's record, and what is to be remembered."""
@@ -22,6 +30,16 @@ class RasaTurn:
     replies: tuple[Mapping[str, Any], ...]
     record: Mapping[str, Any]
     dialogue: Mapping[str, Any]
+
+
+class Rasa(Protocol):
+    """What takes turns: one Rasa, or several as one. `trouble`: as the client's."""
+
+    trouble: str
+
+    def take_turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn: ...
+
+    def ready(self) -> bool: ...
 
 
 class RasaClient:
@@ -48,6 +66,9 @@ class RasaClient:
             )
             response.raise_for_status()
             sent = response.json()
+        except (requests.ConnectionError, requests.Timeout) as error:
+            waited = isinstance(error, requests.ReadTimeout)
+            raise RasaGone(f"Rasa did not answer: {type(error).__name__}", waited) from error
         except (requests.RequestException, ValueError) as error:
             raise UnderstandingError(f"Rasa did not answer: {type(error).__name__}") from error
         return _turn(sent)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
 from bot.adapters.database import Database, insert_once, iso
+from bot.adapters.in_line import in_line, unanswered
 from bot.adapters.tables import conversations, deeds, handoffs, messages, outbox, pictures, turns
 from bot.core.card import TurnRecord
 from bot.core.handoff import KEPT, OPEN, served_elsewhere
@@ -33,11 +34,16 @@ class Situation:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A buyer's message that is kept. `answer` is what it was answered with, where it already was."""
+    """A buyer's message that is kept. `answer` is what it was answered with, where it already was.
+
+    `new`: it had not come before. `next`: every message before it has its turn.
+    """
 
     row: int
     answer: Mapping[str, Any] | None
     situation: Situation
+    new: bool = True
+    next: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Turn:
 
 Finished = Literal["done", "answered", "claimed", "moved"]
 """`answered`: the message has its turn already; `claimed`: a person has the conversation; `moved`: it stands elsewhere
-than when the turn was begun."""
+than when the turn was begun, or a message before this one has no turn yet."""
 
 
 # Statements of each turn, put together once: for SQLAlchemy that is as much work as the asking.
@@ -87,7 +93,6 @@ _MESSAGE = (
     .outerjoin(turns, turns.c.message == messages.c.id)
     .where(messages.c.conversation == sa.bindparam("conversation"), messages.c.message_id == sa.bindparam("message_id"))
 )
-_TAKEN = sa.select(turns.c.message).where(turns.c.message == sa.bindparam("row"))
 _MOVED = messages.update().where(messages.c.id == sa.bindparam("row")).values(episode=sa.bindparam("now_in"))
 _REMEMBERED = (
     conversations.update()
@@ -136,7 +141,8 @@ class Store:
                 situation = _situation(connection, conversation, lock=True)
             row = connection.execute(_MESSAGE, named).one_or_none()
             if row is not None:
-                return Accepted(row.id, row.answer, situation)
+                _, following = in_line(connection, conversation, row.id)
+                return Accepted(row.id, row.answer, situation, new=False, next=following)
             values = {**named, "episode": situation.episode, "sender": "buyer", "text": text}
             values |= {"attachments": list(attachments), "buttons": [], "at": iso(now)}
             kept = connection.execute(messages.insert(), values).inserted_primary_key[0]
@@ -144,7 +150,8 @@ class Store:
                 waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
                 connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
                 situation = _situation(connection, conversation)
-        return Accepted(kept, None, situation)
+            _, following = in_line(connection, conversation, kept)
+        return Accepted(kept, None, situation, next=following)
 
     def situation(self, conversation: str) -> Situation:
         """Where the conversation stands now."""
@@ -162,12 +169,16 @@ class Store:
 
         Who has the conversation is asked again inside it. Nothing is written where the message has its turn already
         (`answered`), where a person took over while the bot was thinking (`claimed`), where the one to whom the turn
-        leaves the message has gone, or where memory or handoff changed, so that the turn would undo that (`moved`).
+        leaves the message has gone, where memory or handoff changed, so that the turn would undo that, or where a
+        message before it is unanswered (`moved`).
         """
         with self._database.writing() as connection:
             situation = _situation(connection, conversation, lock=True)
-            if connection.execute(_TAKEN, {"row": row}).first():
+            taken, following = in_line(connection, conversation, row)
+            if taken:
                 return "answered"
+            if not following:
+                return "moved"
             if turn.left_to_person != (situation.state == "claimed"):
                 return "moved" if turn.left_to_person else "claimed"
             if not turn.left_to_person and situation != begun:
@@ -240,16 +251,18 @@ class Store:
         with self._database.reading() as connection:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
-    def unanswered(self) -> list[dict[str, Any]]:
-        """Buyers' messages that were kept but have no turn, oldest first."""
-        query = (
-            sa.select(messages)
-            .outerjoin(turns, turns.c.message == messages.c.id)
-            .where(messages.c.sender == "buyer", turns.c.message.is_(None))
-            .order_by(messages.c.id)
-        )
+    def newest(self) -> int:
+        """The number of the last message of all, 0 where there is none."""
         with self._database.reading() as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+            return connection.execute(sa.select(sa.func.max(messages.c.id))).scalar() or 0
+
+    def unanswered(
+        self, after: int = 0, conversation: str | None = None, up_to: int | None = None
+    ) -> list[dict[str, Any]]:
+        """Buyers' messages that were kept but have no turn, oldest first: of those with a number above `after`, of one
+        conversation, with a number of `up_to` at most."""
+        with self._database.reading() as connection:
+            return unanswered(connection, after, conversation, up_to)
 
     # --- pictures ------------------------------------------------------------------------------------------------
 

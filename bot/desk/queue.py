@@ -77,7 +77,8 @@ async def queue_page(request: Request, agent: Agent) -> Response:
     wanted = _wanted(request)
     seen = await asyncio.to_thread(_look, request, agent, wanted)
     client = {"page": "queue", "me": agent.name, "now": seen["now"], "live": not wanted.searching, "keys": seen["keys"]}
-    return page(request, "queue.html", agent=who(agent), client=client, wanted=wanted, **seen)
+    workbench = request.app.state.front.workbench is not None
+    return page(request, "queue.html", agent=who(agent), client=client, wanted=wanted, workbench=workbench, **seen)
 
 
 async def queue_events(request: Request) -> Response:

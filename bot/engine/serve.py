@@ -1,4 +1,4 @@
-"""Starts Rasa on this machine only: `python -m bot.engine.serve MODEL PORT`.
+"""Starts Rasa: `python -m bot.engine.serve MODEL PORT HOST ENDPOINTS` (bot/run.py: rasa_command).
 
 It is `rasa run` without what a server of one channel does not use: the commands, the HTTP API, the channels of others,
 TensorFlow (bot/engine/lean.py). `rasa run` itself works in this folder as well.
@@ -23,12 +23,13 @@ IDLE_SECONDS = 3600
 def main() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
     import_less()
-    app = make_app(Path(sys.argv[1]))
-    app.run("127.0.0.1", int(sys.argv[2]), workers=1, access_log=False, motd=False)
+    model, port, host, endpoints = sys.argv[1:]
+    app = make_app(Path(model), Path(endpoints))
+    app.run(host, int(port), workers=1, access_log=False, motd=False)
 
 
-def make_app(model: Path) -> Any:
-    """The Sanic application over the channels of credentials.yml and the endpoints of endpoints.yml."""
+def make_app(model: Path, endpoints_file: Path) -> Any:
+    """The Sanic application over the channels of credentials.yml and the endpoints of a file."""
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import register
     from rasa.core.utils import AvailableEndpoints
@@ -39,7 +40,7 @@ def make_app(model: Path) -> Any:
     from bot.engine.calling import ActionsEndpoint
 
     work_less()
-    endpoints = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    endpoints = AvailableEndpoints.read_endpoints(str(endpoints_file))
     endpoints.action = ActionsEndpoint(endpoints.action)
     app = Sanic("rasa", configure_logging=False)
     app.config.KEEP_ALIVE_TIMEOUT = IDLE_SECONDS

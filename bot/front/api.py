@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.adapters.in_line import LATE
 from bot.front.conversations import Incoming
 from bot.front.live import event, last_seen, stream
 from bot.front.metrics import sending
@@ -28,10 +29,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 OURS = "api:"
 """What the names of conversations begin with that came in here; whoever calls the API does not see it."""
-
-LATE = 1000
-"""By how much a message's number may be lower than one that was there before it: PostgreSQL numbers a message when it is
-written and shows it when its transaction ends."""
 
 
 def api_routes() -> list[Route]:

@@ -21,8 +21,9 @@ from starlette.staticfiles import StaticFiles
 from bot.adapters.agents import Agents
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.live_shop import LiveShop
+from bot.adapters.other_fronts import OtherFronts
 from bot.adapters.outbox import Outbox
-from bot.adapters.rasa_client import RasaClient
+from bot.adapters.rasa_client import Rasa
 from bot.adapters.store import Store
 from bot.adapters.words import Words
 from bot.desk.pages import desk_routes
@@ -51,6 +52,9 @@ WORKBENCH_STATIC = Path(__file__).parent.parent / "workbench" / "static"
 UNDERSTOOD_WITHIN = 300
 """Seconds after which buyers who waited are told that nothing can be answered now."""
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks for what another front took and did not answer."""
+
 
 @dataclass(frozen=True)
 class Front:
@@ -61,7 +65,7 @@ class Front:
     agents: Agents
     outbox: Outbox
     live: Live
-    rasa: RasaClient
+    rasa: Rasa
     words: Words
     shop: LiveShop
     clock: Clock
@@ -77,6 +81,7 @@ class Front:
     workbench: Bench | None = None
     limits: Limits = field(default_factory=Limits)
     metrics_token: str = ""
+    others: OtherFronts | None = None
 
 
 def make_app(front: Front) -> Starlette:
@@ -84,8 +89,9 @@ def make_app(front: Front) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding, front.chatwoot) if one]
-        if await asyncio.to_thread(front.rasa.ready):
+        running = (front.others, front.telling, front.minding, front.chatwoot)
+        beside = [asyncio.create_task(one.run()) for one in running if one]
+        if front.others is None and await asyncio.to_thread(front.rasa.ready):
             await _catch_up(front)
         else:
             beside.append(asyncio.create_task(_catch_up(front)))
@@ -124,13 +130,25 @@ def _ancestors(front: Front) -> str:
 
 
 async def _catch_up(front: Front) -> None:
-    """Answers what was left unanswered before a restart, as soon as messages are understood."""
+    """Answers what was left unanswered before a restart, as soon as messages are understood; beside other fronts again
+    and again, for one of them may end at any time."""
     until = time.monotonic() + UNDERSTOOD_WITHIN
     while time.monotonic() < until and not await asyncio.to_thread(front.rasa.ready):
         await asyncio.sleep(1)
-    answered = await front.conversations.answer_the_unanswered()
-    if answered:
-        log.info("answered_after_restart count=%s", answered)
+    await _answer_the_unanswered(front)
+    while front.others is not None:
+        await asyncio.sleep(LOOK_EVERY)
+        await _answer_the_unanswered(front)
+
+
+async def _answer_the_unanswered(front: Front) -> None:
+    try:
+        answered = await front.conversations.answer_the_unanswered()
+    except StoreError as error:
+        log.error("not_answered_after_restart error=%s", error)
+    else:
+        if answered:
+            log.info("answered_after_restart count=%s", answered)
 
 
 class _Checked(StaticFiles):

@@ -8,7 +8,7 @@ import hmac
 import json
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
@@ -27,6 +27,9 @@ from bot.front.problems import Problem, problem
 from bot.ports import HelpDeskError, StoreError
 
 log = logging.getLogger(__name__)
+
+HELD = timedelta(seconds=20)
+"""For how long a front has a delivery to itself; it says so again while it works on it."""
 
 LOOK_EVERY = 1.0
 """Seconds between two looks for what is due, where nothing comes in."""
@@ -53,9 +56,8 @@ _LONGEST_ID = 80
 
 class Chatwoot:
     """`run` belongs to the front's loop. `path`: what keeps the webhook's address from being guessed; `secret`: by which
-    newer versions sign, empty for older ones, which do not. `ready`: whether a message would be understood now.
-
-    One front works on an account.
+    newer versions sign, empty for older ones, which do not. `ready`: whether a message would be understood now. `held`:
+    for how long a delivery is kept from other fronts, None where there are none.
     """
 
     def __init__(
@@ -69,9 +71,10 @@ class Chatwoot:
         secret: str = "",
         now: Callable[[], datetime] = lambda: datetime.now(timezone.utc),
         ready: Callable[[], bool] = lambda: True,
+        held: timedelta | None = None,
     ):
         self._client, self._book, self._carrying, self._conversations = client, book, carrying, conversations
-        self._ready = ready
+        self._ready, self._held = ready, held
         self._pool = ThreadPoolExecutor(MOST_AT_ONCE + 1, thread_name_prefix="chatwoot")
         self._account, self._path, self._secret, self._now = account, path, secret, now
         self._came = asyncio.Event()
@@ -149,7 +152,9 @@ class Chatwoot:
             return []
 
     async def _work(self, delivery: Delivery, places: asyncio.Semaphore) -> None:
-        async with places:
+        async with places, self._holding(delivery) as mine:
+            if not mine:
+                return
             try:
                 await self.answer(delivery)
             except (Later, HelpDeskError) as error:
@@ -158,6 +163,32 @@ class Chatwoot:
                 log.exception("chatwoot_delivery_failed conversation=%s", delivery.conversation)
                 await self._put_off(delivery, type(error).__name__)
         self._came.set()
+
+    @contextlib.asynccontextmanager
+    async def _holding(self, delivery: Delivery) -> AsyncIterator[bool]:
+        """Keeps a delivery from other fronts; gives whether none of them was first."""
+        if self._held is None:
+            yield True
+            return
+        try:
+            mine = await asyncio.to_thread(self._book.hold, delivery, self._now(), self._now() + self._held)
+        except StoreError as error:
+            log.error("chatwoot_worker_failed error=%s", error)
+            mine = False
+        if not mine:
+            yield False
+            return
+        keeping = asyncio.create_task(self._keep(delivery, self._held))
+        try:
+            yield True
+        finally:
+            keeping.cancel()
+
+    async def _keep(self, delivery: Delivery, held: timedelta) -> None:
+        while True:
+            await asyncio.sleep(held.total_seconds() / 3)
+            with contextlib.suppress(StoreError):
+                await asyncio.to_thread(self._book.keep, delivery, self._now() + held)
 
     async def _put_off(self, delivery: Delivery, why: str) -> None:
         seconds = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(delivery.attempts, 10))

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
+import time
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakValueDictionary
 
+from bot.adapters.in_line import LATE
 from bot.adapters.logs import about, trace_of
-from bot.adapters.rasa_client import RasaClient, RasaTurn
-from bot.adapters.store import Said, Situation, Store, Turn
+from bot.adapters.rasa_client import Rasa, RasaTurn
+from bot.adapters.store import Accepted, Said, Situation, Store, Turn
 from bot.adapters.words import Words
 from bot.core.card import TurnRecord, build_card
 from bot.core.dialogue import Dialogue
@@ -22,17 +25,20 @@ from bot.core.text import fold, language_of
 from bot.core.types import Language
 from bot.front.live import Live
 from bot.front.metrics import IN_HAND, NOT_UNDERSTOOD, REPEATED, STEPS, Stopwatch, turn_taken
-from bot.ports import Clock, UnderstandingError
+from bot.ports import Clock, StoreError, UnderstandingError
 from bot.services.common import Desk
 from bot.services.handover import hand_over
 
 log = logging.getLogger(__name__)
 
 MOST_CHARACTERS = 2000
+LOOK_AGAIN = 0.25
+"""Seconds after which a message looks again whether it is its turn, where nobody told it."""
+
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WANTS_A_PERSON = re.compile(r"人工|真人|活人|客服|\b(?:person|human|agent|somebody|someone)\b")
 _COMMAND = re.compile(r"^[\s/／]+")
-_TURN = "turn decision=%s state=%s queue_ms=%.1f store_ms=%.1f understand_ms=%.1f finish_ms=%.1f"
+_TURN = "turn decision=%s state=%s store_ms=%.1f queue_ms=%.1f understand_ms=%.1f finish_ms=%.1f"
 
 
 @dataclass(frozen=True)
@@ -48,51 +54,139 @@ class Incoming:
     """The product whose page the buyer writes from, so that “this one” means it."""
 
 
+class _Line:
+    """Those of one conversation who wait in this front: for their message to be kept, then for their turn."""
+
+    def __init__(self) -> None:
+        self.keeping, self.answering = asyncio.Lock(), asyncio.Lock()
+
+
 class Conversations:
-    """One conversation's messages are answered one after the other, in the order they came."""
+    """One conversation's messages are answered one after the other, in the order they came.
+
+    `patience`: seconds that other fronts have for the messages that came to them, before they are answered here; 0 where
+    there are no others. What is answered in which order, and once, the store decides (bot/adapters/in_line.py).
+    """
 
     def __init__(
-        self, store: Store, rasa: RasaClient, words: Words, desk: Callable[[], Desk], clock: Clock, live: Live
+        self,
+        store: Store,
+        rasa: Rasa,
+        words: Words,
+        desk: Callable[[], Desk],
+        clock: Clock,
+        live: Live,
+        patience: float = 0.0,
     ):
         self._store, self._rasa, self._words, self._desk, self._clock = store, rasa, words, desk, clock
-        self._live = live
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._live, self._patience = live, patience
+        self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
+        self._looked_up_to = 0
+        self._unanswered_since: dict[int, float] = {}
+        self._given_up: set[int] = set()
 
     async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
         """The answer to a message: {"replies", "turn", "handoff", "state"}. The same message id gives the same answer.
 
         Raises StoreError where the message could not be kept.
         """
-        watch, trace = Stopwatch(), trace_of(incoming.conversation, incoming.message_id)
-        lock = self._locks.setdefault(incoming.conversation, asyncio.Lock())
-        with IN_HAND.track_inprogress(), about(conversation=incoming.conversation, trace=trace):
-            async with lock:
-                watch.done("queue")
-                return await self._receive(incoming, watch, trace)
+        return await self._receive(incoming, self._patience)
 
-    async def _receive(self, incoming: Incoming, watch: Stopwatch, trace: str) -> Mapping[str, Any]:
+    async def _receive(self, incoming: Incoming, patience: float) -> Mapping[str, Any]:
+        watch, trace = Stopwatch(), trace_of(incoming.conversation, incoming.message_id)
+        line = self._lines.setdefault(incoming.conversation, _Line())
+        with IN_HAND.track_inprogress(), about(conversation=incoming.conversation, trace=trace):
+            async with line.keeping:
+                accepted = await self._keep(incoming)
+            watch.done("store")
+            answer = accepted.answer
+            if answer is None:
+                async with line.answering:
+                    answer = await self._answer(incoming, accepted, trace, watch, patience)
+                self._live.tell(incoming.conversation)
+            else:
+                REPEATED.inc()
+            return answer
+
+    async def _keep(self, incoming: Incoming) -> Accepted:
         language = language_of(incoming.text) or incoming.language or "zh"
         kept = (incoming.conversation, incoming.message_id, incoming.text, incoming.attachments, language)
         accepted = await asyncio.to_thread(self._store.accept, *kept, self._clock.now())
-        watch.done("store")
         log.info("received message=%s characters=%s", incoming.message_id, len(incoming.text))
         self._live.tell(incoming.conversation)
-        answer = accepted.answer
-        situation = accepted.situation
-        if answer is not None:
-            REPEATED.inc()
-        while answer is None:
-            taken = None if situation.state == "claimed" else await self._turn(incoming, situation, trace)
-            watch.done("understand")
-            answer = await asyncio.to_thread(self._finish, incoming, accepted.row, situation, taken)
-            watch.done("finish")
-            if answer is not None:
-                turn_taken(answer["turn"], watch)
-                log.info(_TURN, answer["turn"]["decision"], answer["state"], *map(watch.ms, STEPS[:-1]))
-            if answer is None:
+        return accepted
+
+    async def _answer(
+        self, incoming: Incoming, accepted: Accepted, trace: str, watch: Stopwatch, patience: float
+    ) -> Mapping[str, Any]:
+        """The message's answer. Raises StoreError."""
+        situation = accepted.situation if accepted.new and accepted.next else None
+        while True:
+            if situation is None:
+                if not await self._come_to(incoming.conversation, accepted, patience):
+                    return await self._answered_elsewhere(accepted.row)
                 situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
-        self._live.tell(incoming.conversation)
+            watch.done("queue")
+            if answer := await self._answer_now(incoming, accepted.row, situation, trace, watch):
+                return answer
+            situation = None
+
+    async def _answer_now(
+        self, incoming: Incoming, row: int, situation: Situation, trace: str, watch: Stopwatch
+    ) -> Mapping[str, Any] | None:
+        taken = None if situation.state == "claimed" else await self._turn(incoming, situation, trace)
+        watch.done("understand")
+        answer = await asyncio.to_thread(self._finish, incoming, row, situation, taken)
+        watch.done("finish")
+        if answer is not None:
+            turn_taken(answer["turn"], watch)
+            log.info(_TURN, answer["turn"]["decision"], answer["state"], *map(watch.ms, STEPS[:-1]))
         return answer
+
+    async def _answered_elsewhere(self, row: int) -> Mapping[str, Any]:
+        answer = await asyncio.to_thread(self._store.answer, row)
+        if answer is None:
+            raise StoreError("the message was erased before it was answered")
+        REPEATED.inc()
+        return answer
+
+    # --- whose turn it is ----------------------------------------------------------------------------------------
+
+    async def _come_to(self, conversation: str, accepted: Accepted, patience: float) -> bool:
+        """Waits for those before the message, which others answer, or, where none of them was for `patience`, answers
+        them; false where the message itself has got its answer meanwhile."""
+        waiting, until = None, 0.0
+        async with aclosing(self._live.changes(conversation, LOOK_AGAIN)) as changes:
+            async for _ in changes:
+                kept = await asyncio.to_thread(self._store.unanswered, 0, conversation, accepted.row)
+                if not kept or kept[-1]["id"] != accepted.row:
+                    return False
+                if len(kept) == 1 and accepted.new:
+                    return True
+                if len(kept) != waiting:
+                    waiting, until = len(kept), time.monotonic() + patience
+                if time.monotonic() >= until:
+                    for row in kept[:-1]:
+                        await self._answer_left_over(row)
+                    return True
+        return True
+
+    async def _answer_left_over(self, row: Mapping[str, Any]) -> None:
+        """Answers a message that whoever took it did not; what cannot be answered holds up no other: it gets one honest
+        line."""
+        incoming = _kept(row)
+        trace = trace_of(incoming.conversation, incoming.message_id)
+        with about(conversation=incoming.conversation, trace=trace):
+            situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
+            log.info("left_over message=%s", incoming.message_id)
+            try:
+                await self._answer_now(incoming, row["id"], situation, trace, Stopwatch())
+            except Exception:
+                log.exception("left_over_failed message=%s", incoming.message_id)
+                own = self._own_turn("utter_cannot_answer_now", situation.language, situation)
+                taken = None if situation.state == "claimed" else own
+                await asyncio.to_thread(self._finish, incoming, row["id"], situation, taken)
+        self._live.tell(incoming.conversation)
 
     def _finish(
         self, incoming: Incoming, row: int, situation: Situation, taken: RasaTurn | None
@@ -183,20 +277,36 @@ class Conversations:
             card["queue"] = situation.handoff["queue"]  # where an agent may have passed it
         return card
 
-    # --- after a restart -----------------------------------------------------------------------------------------
+    # --- what nobody answered ------------------------------------------------------------------------------------
 
     async def answer_the_unanswered(self) -> int:
-        """Answers messages that were kept but not answered before the process ended; gives how many."""
+        """Answers messages that were kept but not answered before the process ended, this one or another front; gives
+        how many. What another front may be answering just now is left to it for `patience`."""
+        newest, now = await asyncio.to_thread(self._store.newest), time.monotonic()
+        found = await asyncio.to_thread(self._store.unanswered, self._looked_up_to)
+        self._unanswered_since = {row["id"]: self._unanswered_since.get(row["id"], now) for row in found}
+        self._looked_up_to = min([newest - LATE, *self._unanswered_since]) - 1
         answered = 0
-        for row in await asyncio.to_thread(self._store.unanswered):
-            kept = Incoming(row["conversation"], row["message_id"], row["text"], tuple(row["attachments"]))
-            try:
-                await self.receive(kept)
-            except Exception:  # whatever it was, the others are answered and the front starts
-                log.exception("not_answered_after_restart conversation=%s", kept.conversation)
-            else:
-                answered += 1
+        for row in found:
+            if row["id"] not in self._given_up and now - self._unanswered_since[row["id"]] >= self._patience:
+                answered += await self._answered_late(row)
         return answered
+
+    async def _answered_late(self, row: Mapping[str, Any]) -> bool:
+        try:
+            await self._receive(_kept(row), patience=0)
+        except StoreError as error:
+            log.error("not_answered_after_restart conversation=%s error=%s", row["conversation"], error)
+        except Exception:  # whatever it was, the others are answered and the front starts
+            log.exception("not_answered_after_restart conversation=%s", row["conversation"])
+            self._given_up.add(row["id"])
+        else:
+            return True
+        return False
+
+
+def _kept(row: Mapping[str, Any]) -> Incoming:
+    return Incoming(row["conversation"], row["message_id"], row["text"], tuple(row["attachments"]))
 
 
 def _left_to_person(situation: Situation) -> Turn:

@@ -1,7 +1,7 @@
 """How much one buyer, and one address, may ask for: so that a flood of messages costs its sender time and nobody else.
 
-A token bucket for each: it holds what may be asked for at once, and fills up again with time. Each front counts for
-itself, in memory.
+A token bucket for each: it holds what may be asked for at once, and fills up again with time. They are kept in memory;
+other fronts, where there are any, are told what was taken, and take it out of theirs. Streams each front counts for itself.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ipaddress import IPv6Address, ip_address
 
 from starlette.requests import Request
 
+from bot.adapters.other_fronts import OtherFronts
 from bot.front.metrics import THROTTLED
 from bot.front.problems import Problem
 
@@ -55,6 +56,12 @@ class Buckets:
             self._held.popitem(last=False)
         return short * 60 / self._most
 
+    def taken(self, name: str, price: float) -> None:
+        """Another front gave so much."""
+        if self._most:
+            held, at = self._held.get(name, (self._most, self._now()))
+            self._held[name] = (max(0.0, held - price), at)
+
 
 class Limits:
     """`buyer`, `address`: messages a minute in the chat; `api`: of one conversation through the API, whose caller is
@@ -66,7 +73,11 @@ class Limits:
         address: float = 600,
         api: float = 1200,
         now: Callable[[], float] = time.monotonic,
+        others: OtherFronts | None = None,
     ):
+        self._others = others
+        if others is not None:
+            others.hear("taken", self._taken)
         self._buckets = {
             name: Buckets(most, now) for name, most in (("buyer", buyer), ("address", address), ("api", api))
         }
@@ -86,6 +97,11 @@ class Limits:
         wait = self._buckets[by].take(name, price)
         if wait:
             _refuse(by, wait)
+        if self._others is not None:
+            self._others.tell("taken", by, name, price)
+
+    def _taken(self, by: str, name: str, price: float) -> None:
+        self._buckets[by].taken(name, float(price))
 
     def admit_stream(self, request: Request, buyer: str) -> None:
         """Raises Problem (429) where too many are open, or were opened of late."""

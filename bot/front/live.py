@@ -1,7 +1,8 @@
 """Tells the pages that are open that something happened in a conversation, so that they look again.
 
 Nothing travels but the conversation's name: what happened is read from the database by whoever may see it. A page looks
-again after `PATIENCE` in any case, which covers what other processes did. Who is typing is kept here alone, in memory.
+again after `PATIENCE` in any case. Who is typing is kept in memory alone. Other fronts are told of both, where there are
+any (bot/adapters/other_fronts.py).
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, Literal
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
+
+from bot.adapters.other_fronts import OtherFronts
 
 PATIENCE = 5.0
 """Seconds."""
@@ -34,27 +37,35 @@ Side = Literal["buyer", "agent"]
 class Live:
     """`tell` and `typing` may be called from any thread; `changes` belongs to the loop that iterates it."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: OtherFronts | None = None) -> None:
         self._waiting: dict[str, set[_Waiter]] = {}
         self._typing: dict[tuple[str, Side], float] = {}
-        self._lock = Lock()
+        self._lock, self._others = Lock(), others
+        if others is not None:
+            others.hear("happened", self._wake)
+            others.hear("typing", self._types)
 
     def tell(self, conversation: str = EVERYTHING) -> None:
         """Something happened in this conversation, or (EVERYTHING) to the desk itself."""
+        self._wake(conversation)
+        if self._others is not None:
+            self._others.tell("happened", conversation)
+
+    def _wake(self, conversation: str) -> None:
         with self._lock:
             waiters = {*self._waiting.get(conversation, ()), *self._waiting.get(EVERYTHING, ())}
         for waiter in waiters:
             waiter.wake()
 
-    async def changes(self, conversation: str = EVERYTHING) -> AsyncGenerator[None, None]:
-        """Once at the start, then whenever something happened, and every PATIENCE seconds."""
+    async def changes(self, conversation: str = EVERYTHING, patience: float = PATIENCE) -> AsyncGenerator[None, None]:
+        """Once at the start, then whenever something happened, and every `patience` seconds."""
         waiter = _Waiter(asyncio.get_running_loop())
         with self._lock:
             self._waiting.setdefault(conversation, set()).add(waiter)
         try:
             while True:
                 yield
-                await waiter.woken(PATIENCE)
+                await waiter.woken(patience)
         finally:
             with self._lock:
                 rest = self._waiting[conversation]
@@ -66,6 +77,11 @@ class Live:
 
     def typing(self, conversation: str, side: Side, seconds: float = TYPING_SECONDS) -> None:
         """Somebody is typing; with 0 seconds, they stopped. Only those who look at this conversation are woken."""
+        self._types(conversation, side, seconds)
+        if self._others is not None:
+            self._others.tell("typing", conversation, side, seconds)
+
+    def _types(self, conversation: str, side: Side, seconds: float) -> None:
         now = time.monotonic()
         with self._lock:
             self._typing = {key: until for key, until in self._typing.items() if until > now}

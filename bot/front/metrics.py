@@ -28,8 +28,8 @@ from bot.front.problems import Problem
 if TYPE_CHECKING:
     from bot.front.app import Front
 
-STEPS = ("queue", "store", "understand", "finish", "send")
-"""The parts of a turn, in order: waiting for the conversation's turn before it; keeping the message; Rasa and the
+STEPS = ("store", "queue", "understand", "finish", "send")
+"""The parts of a turn, in order: keeping the message; waiting for the conversation's turns before it; Rasa and the
 actions; card, record and replies written; the answer handed to the network."""
 
 _REGISTRY = CollectorRegistry()

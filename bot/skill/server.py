@@ -1,4 +1,5 @@
-"""Starts the action server on this machine only: `python -m bot.skill.server PORT`. It offers the skill's action and those
+"""Starts the action server: `python -m bot.skill.server PORT`. It listens to this machine alone, unless
+NIGHTDESK_PRIVATE_HOST says otherwise. It offers the skill's action and those
 of a package `actions` in the folder where it is started."""
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ def main() -> None:
     set_up(bootstrap.settings().log_format, "actions")
     bootstrap.desk()
     app = create_app("actions" if find_spec("actions") else actions.__name__, cors_origins="")
-    app.register_middleware(for_rasa_alone(bootstrap.secret("rasa_token")), "request")
-    app.run("127.0.0.1", int(sys.argv[1]), workers=1, access_log=False, motd=False)
+    app.register_middleware(for_rasa_alone(bootstrap.rasa_token()), "request")
+    app.run(bootstrap.settings().private_host, int(sys.argv[1]), workers=1, access_log=False, motd=False)
 
 
 def for_rasa_alone(token: str) -> Callable[[Request], HTTPResponse | None]:

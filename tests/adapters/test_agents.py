@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 
@@ -91,3 +92,15 @@ def test_of_many_tries_at_once_no_more_are_heard(agents: Agents) -> None:
     with ThreadPoolExecutor(8) as threads:
         waits = list(threads.map(lambda _: tries(agents, "anna", "here"), range(8)))
     assert waits.count(timedelta(0)) == 3
+
+
+def test_two_fronts_that_start_at_once_add_the_first_agent_together(database: Database) -> None:
+    start = Barrier(4)
+
+    def save(_: int) -> None:
+        start.wait()
+        Agents(database).save("lead", "hash", "lead")
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(save, range(4)))
+    assert [one["name"] for one in Agents(database).all()] == ["lead"]

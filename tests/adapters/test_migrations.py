@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from bot.adapters import migrations
 from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.migrations import migrate
@@ -20,6 +22,7 @@ from bot.core.handoff import Agent
 from bot.ports import StoreError
 from tests.small_shop import EVENING
 
+VERSIONS = Path(migrations.__file__).parent / "versions"
 AT = "2026-11-21T21:04:00.000+08:00"
 CARD = {"episode": "h-1", "reason": "track_parcel", "queue": "tracking", "headline": "查物流"}
 FIRST_FORM = f"""
@@ -64,6 +67,20 @@ def test_back_and_forth_loses_nothing_of_the_first_form(old: Database) -> None:
     assert kept(old) == [1, 1, 1, 1, 1]
     migrate(old)
     assert Store(old).state("c") == "claimed"
+
+
+def revisions() -> list[str]:
+    return [path.name[:4] for path in sorted(VERSIONS.glob("0*.py"))]
+
+
+@pytest.mark.parametrize("to", revisions())
+def test_from_each_form_it_comes_to_the_present_one_and_back(old: Database, to: str) -> None:
+    for form in (to, "head", to, "head"):
+        migrate(old, form)
+        assert kept(old) == [1, 1, 1, 1, 1]
+    assert Handoffs(old).find("h-1")["card"]["headline"] == "查物流"
+    with old.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
 
 
 def test_a_database_from_before_the_numbers_is_taken_as_the_first_form(old: Database) -> None:

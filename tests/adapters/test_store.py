@@ -13,7 +13,7 @@ from bot.adapters.database import Database
 from bot.adapters.handoffs import Handoffs
 from bot.adapters.migrations import migrate
 from bot.adapters.store import Said, Situation, Store, Turn
-from bot.adapters.tables import conversations
+from bot.adapters.tables import conversations, messages
 from bot.ports import StoreError
 from tests.small_shop import EVENING
 
@@ -186,8 +186,28 @@ def test_a_turn_without_a_memory_leaves_the_last_one(store: Store) -> None:
 
 
 def test_what_waits_for_an_answer_is_told_oldest_first(store: Store) -> None:
-    say(store, "m1"), answer(store, say(store, "m2").row), say(store, "m3")
-    assert unanswered(store) == [("c", "m1"), ("c", "m3")]
+    answer(store, say(store, "m1").row), say(store, "m2"), say(store, "m1", conversation="d"), say(store, "m3")
+    assert unanswered(store) == [("c", "m2"), ("d", "m1"), ("c", "m3")]
+    second = store.unanswered(conversation="c")[0]["id"]
+    assert [m["message_id"] for m in store.unanswered(after=second)] == ["m1", "m3"]
+    assert [m["message_id"] for m in store.unanswered(conversation="c", up_to=second)] == ["m2"]
+
+
+def test_a_turn_is_kept_once_all_messages_before_it_have_theirs(store: Store) -> None:
+    first, second, other = say(store, "m1"), say(store, "m2"), say(store, "m1", conversation="d")
+    assert (first.next, second.next, other.next) == (True, False, True)
+    assert answer(store, second.row) == "moved"
+    assert answer(store, other.row, "d") == "done"
+    assert (answer(store, first.row), answer(store, second.row)) == ("done", "done")
+    assert (say(store, "m2").new, say(store, "m3").next) == (False, True)
+
+
+def test_a_message_that_was_erased_meanwhile_has_no_turn(store: Store, database: Database) -> None:
+    row, begun = say(store, "m1").row, store.situation("c")
+    with database.writing() as connection:
+        connection.execute(messages.delete())
+    with pytest.raises(StoreError):
+        answer(store, row, begun=begun)
 
 
 def test_the_thread_is_in_order_and_can_be_read_from_a_number_on(store: Store) -> None:

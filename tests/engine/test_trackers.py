@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rasa.core.brokers.broker import EventBroker
+from rasa.core.tracker_store import TrackerStore
+from rasa.core.utils import AvailableEndpoints
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.engine.trackers import LiveTrackerStore
+from tests.conftest import ROOT
 
 DOMAIN = Domain.from_yaml("""
 version: "3.1"
@@ -114,3 +119,56 @@ def test_an_event_broker_hears_every_event_once() -> None:
     texts = [event["text"] for event in broker.told if event["event"] == "user"]
     assert texts == ["有货吗 0", "有货吗 1", "有货吗 2"]
     assert len(broker.told) == 1 + 3 * len(turn(0))
+
+
+# --- endpoints.yml of one's own -------------------------------------------------------------------------------------
+
+
+class HeardBroker(Broker):
+    """As an event broker that endpoints.yml names."""
+
+    @classmethod
+    async def from_endpoint_config(cls, broker_config: Any, event_loop: Any = None) -> HeardBroker:
+        made = cls()
+        made.told.append({"name": broker_config.kwargs["name"]})
+        return made
+
+
+def endpoints(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AvailableEndpoints:
+    monkeypatch.setenv("RASA_ACTIONS_URL", "http://actions:5055")
+    monkeypatch.setenv("RASA_LINE_TOKEN", "token")
+    monkeypatch.setenv("RABBITMQ_PASSWORD", "of the broker")
+    file = folder / "endpoints.yml"
+    file.write_text(text, encoding="utf-8")
+    return AvailableEndpoints.read_endpoints(str(file))
+
+
+def test_a_broker_that_the_shop_names_hears_the_events(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = f"event_broker: {{type: {__name__}.HeardBroker, name: of the shop}}\n"
+    read = endpoints((ROOT / "endpoints.yml").read_text() + named, tmp_path, monkeypatch)
+    assert read.action.url == "http://actions:5055/webhook"
+
+    async def play() -> HeardBroker:
+        broker = await EventBroker.create(read.event_broker, asyncio.get_running_loop())
+        kept = TrackerStore.create(read.tracker_store, domain=DOMAIN, event_broker=broker)
+        tracker = await kept.get_or_create_tracker("api:1/1")
+        tracker.update_with_events(turn(1), DOMAIN)
+        await kept.save(tracker)
+        return broker
+
+    told = asyncio.run(play()).told
+    assert told[0] == {"name": "of the shop"}
+    assert {"user", "action"} <= {event["event"] for event in told[1:]}
+    assert {event["sender_id"] for event in told[1:]} == {"api:1/1"}
+
+
+def test_the_example_names_rasas_own_broker_with_a_password_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = (ROOT / "deploy" / "endpoints.events.yml").read_text(encoding="utf-8")
+    read = endpoints(example, tmp_path, monkeypatch)
+    assert (read.event_broker.type, read.event_broker.url) == ("pika", "rabbitmq")
+    assert read.event_broker.kwargs["password"] == "of the broker"
+    assert read.tracker_store.type == f"{LiveTrackerStore.__module__}.{LiveTrackerStore.__name__}"
+    ours = AvailableEndpoints.read_endpoints(str(ROOT / "endpoints.yml"))
+    assert (read.action.url, read.action.headers) == (ours.action.url, ours.action.headers)

@@ -88,5 +88,11 @@ def edited(file: Path, old: str, new: str) -> Iterator[int]:
         file.write_text(good, encoding="utf-8")
 
 
-NOTHING_ELSE: Any = {"workbench": None, "rasa": SimpleNamespace(ready=lambda: True), "chatwoot": None, "site": None}
+NOTHING_ELSE: Any = {
+    "workbench": None,
+    "rasa": SimpleNamespace(ready=lambda: True),
+    "chatwoot": None,
+    "site": None,
+    "others": None,
+}
 """What a front must have beside the part that a test is about."""

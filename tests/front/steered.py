@@ -29,7 +29,7 @@ from bot.adapters.store import Accepted, Finished, Store
 from bot.adapters.words import Words
 from bot.core.notices import Robot
 from bot.front.app import Front, make_app
-from bot.front.conversations import Conversations, Incoming
+from bot.front.conversations import Conversations
 from bot.front.live import Live
 from bot.front.minding import Minding
 from bot.front.pictures import Pictures
@@ -125,15 +125,20 @@ class Stops:
 
 
 class SteeredStore(Store):
-    """The real store; a turn may stop before it is written, and the database may break once."""
+    """The real store; a turn may stop before it is written, and the database may break once. `arrived`: how often a
+    message was kept; from then on its place in the order is taken."""
 
-    def __init__(self, database: Database, messages: Mapping[str, Sent], stops: Stops):
+    def __init__(self, database: Database, messages: Mapping[str, Sent], stops: Stops, changed: threading.Condition):
         super().__init__(database)
         self._messages, self._stops, self._rows = messages, stops, dict[int, Sent]()
+        self._changed, self.arrived = changed, Counter[str]()
 
     def accept(self, conversation: str, message_id: str, *given: Any) -> Accepted:
         accepted = super().accept(conversation, message_id, *given)
-        self._rows[accepted.row] = self._messages[message_id]
+        with self._changed:
+            self._rows[accepted.row] = self._messages[message_id]
+            self.arrived[message_id] += 1
+            self._changed.notify_all()
         return accepted
 
     def finish_turn(self, conversation: str, row: int, *given: Any) -> Finished:
@@ -180,29 +185,16 @@ def _record(message: Sent, sender: str) -> dict[str, Any]:
     return record | ({"settled": True} if message.kind == "settles" else {})
 
 
-class SteeredConversations(Conversations):
-    """Counts how often a message arrived; from then on its place in the order is taken."""
-
-    def __init__(self, arrived: Counter[str], changed: threading.Condition, *parts: Any):
-        super().__init__(*parts)
-        self._arrived, self._changed = arrived, changed
-
-    async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
-        with self._changed:
-            self._arrived[incoming.message_id] += 1
-            self._changed.notify_all()
-        return await super().receive(incoming)
-
-
 class SteeredFront:
     """One process: an application on a loop of its own. `messages`: all that are ever sent, by id."""
 
     def __init__(self, number: int, database: Database, clock: Clock, messages: Mapping[str, Sent], folder: Path):
         self.number, self.changed = number, threading.Condition()
         self.stops = Stops(self.changed)
-        self._begun, self._arrived = Counter[str](), Counter[str]()
+        self._begun = Counter[str]()
         self._pending: list[tuple[Sent, int, Future]] = []
-        store, live = SteeredStore(database, messages, self.stops), Live()
+        store, live = SteeredStore(database, messages, self.stops, self.changed), Live()
+        self._arrived = store.arrived
         handoffs, outbox, zone = Handoffs(database), Outbox(database), ZoneInfo(SHOP.timezone)
 
         def desk() -> Desk:
@@ -221,7 +213,7 @@ class SteeredFront:
             shop=SimpleNamespace(current=lambda: SHOP),  # type: ignore[arg-type]
             clock=clock,
             calendar=FakeCalendar(),
-            conversations=SteeredConversations(self._arrived, self.changed, store, rasa, WORDS, desk, clock, live),
+            conversations=Conversations(store, rasa, WORDS, desk, clock, live),
             pictures=Pictures(folder, store),
             api_token=TOKEN,
             secret=SECRET,

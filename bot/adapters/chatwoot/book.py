@@ -170,6 +170,17 @@ class Book:
         labels = tuple(row.labels) if row.labels is not None else None
         return Known(row.status, row.assigned, row.person > 0, labels, row.attributes)
 
+    def hold(self, delivery: Delivery, now: datetime, until: datetime) -> bool:
+        """Has it to oneself until a moment: of two fronts one gets it."""
+        free = (deliveries.c.id == delivery.id, deliveries.c.state.in_(UNFINISHED), deliveries.c.due_at <= iso(now))
+        with self._database.writing() as connection:
+            taken = connection.execute(deliveries.update().where(*free).values(due_at=iso(until)))
+            return taken.rowcount == 1
+
+    def keep(self, delivery: Delivery, until: datetime) -> None:
+        """Has it for longer."""
+        self._change(delivery.id, due_at=iso(until))
+
     def take(self, delivery: Delivery) -> None:
         self._change(delivery.id, state="taken")
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
+import pytest
+
+from bot.front import chatwoot
 from bot.front.app import make_app
 from tests.adapters.chatwoot.conftest import Shop
 from tests.front.helpers import eventually
@@ -38,6 +42,39 @@ def test_chatwoot_that_is_down_at_start_holds_nothing_else_up(shop: Shop) -> Non
         shop.server.buyer("有人吗")
         shop.deliver_all()
         assert eventually(lambda: shop.server.talk().public() == ["答：有人吗"], 10)
+
+
+def test_of_two_fronts_one_answers_each_message(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chatwoot, "LOOK_EVERY", 0.01)
+    other = Shop(shop.front, shop.server, shop.folder, shop.agent_token, secret=shop.secret)
+    for one in (shop, other):
+        one.chatwoot._held = timedelta(hours=1)
+    with shop.http, other.http:
+        for number in range(40, 52):
+            shop.server.buyer("有货吗", number)
+            shop.server.buyer("多少钱", number)
+        shop.deliver_all()
+        expected = ["答：有货吗", "答：多少钱"]
+
+        def answered() -> bool:
+            shop.now = other.now = shop.now + timedelta(seconds=1)  # what was put off comes again
+            return all(shop.server.talk(number).public() == expected for number in range(40, 52))
+
+        assert eventually(answered, 40)
+    assert len(shop.rasa.heard) + len(other.rasa.heard) == 24
+    assert shop.rasa.heard and other.rasa.heard, "they share the work"
+
+
+def test_what_a_front_had_in_hand_is_free_again_when_its_time_is_over(shop: Shop) -> None:
+    shop.server.buyer("有货吗")
+    shop.deliver_all()
+    (delivery,) = shop.book.due(shop.now)
+    until = shop.now + timedelta(seconds=20)
+    assert [shop.book.hold(delivery, shop.now, until) for _ in range(2)] == [True, False]
+    assert shop.book.due(shop.now) == []
+    assert shop.book.hold(delivery, until, until + timedelta(seconds=20))
+    shop.book.keep(delivery, until + timedelta(minutes=1))
+    assert shop.book.due(until + timedelta(seconds=30)) == []
 
 
 def test_where_chatwoot_is_not_set_there_is_no_such_address(plain) -> None:
