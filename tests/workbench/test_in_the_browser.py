@@ -6,7 +6,7 @@ from collections.abc import Callable
 from importlib.resources import files
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from bot.core.content import Edit
 from tests.workbench.conftest import Shop
@@ -64,7 +64,7 @@ def test_a_claim_is_named_while_it_is_typed_and_saved_from_the_keyboard(shop: Sh
 def test_a_reply_is_seen_as_the_buyer_will_see_it_while_it_is_written(page: Callable[..., Page]) -> None:
     one = page("/words/utter_promotion_gift")
     one.fill("#f-0", "{name} 今天送{gift}，{nothing}")
-    assert one.inner_text("#b-0") == "厨师机 M500 今天送打蛋器，{nothing}"
+    expect(one.locator("#b-0")).to_have_text("厨师机 M500 今天送打蛋器，{nothing}")
     one.wait_for_selector("#f-0-said .error-text")
     assert one.locator("#b-0").bounding_box()["width"] <= 320
     one.evaluate("window.onbeforeunload = null")
