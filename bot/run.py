@@ -14,8 +14,9 @@ from honcho.printer import Printer
 from rich.console import Console
 
 from bot import bootstrap
+from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
 from bot.settings import WORK, unknown
-from bot.training import QUIET, train_if_needed
+from bot.training import train_if_needed
 
 READY_WITHIN = 180
 
@@ -43,13 +44,13 @@ def process_environment() -> dict[str, str]:
     settings = bootstrap.settings()
     return {
         **os.environ,
-        **QUIET,
+        **QUIET_AND_FAST,
         "RASA_ACTIONS_PORT": str(settings.actions_port),
         "RASA_LINE_TOKEN": bootstrap.secret("rasa_token"),
         "RASA_LINE_LOGS": settings.log_format,
         "SANIC_HOST": "127.0.0.1",
         "PYTHONUNBUFFERED": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # one message is too small to be shared out, and waiting for a second core costs more
+        **ONE_THREAD,
     }
 
 
