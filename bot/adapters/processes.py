@@ -22,10 +22,9 @@ def kernel(flags: Collection[str]) -> dict[str, str]:
     """The kernel for a processor with these flags, as OpenBLAS wants to be told.
 
     NumPy 1.22, which Rasa 3.6 is held at, brings an OpenBLAS (0.3.20) that takes a processor younger than itself for one of
-    2004: a message then takes half as long again. A kernel that somebody has named stays.
+    2004: a message then takes half as long again.
     """
-    fits = (name for name, needed in KERNELS.items() if needed <= set(flags))
-    name = os.environ.get("OPENBLAS_CORETYPE") or next(fits, None)
+    name = next((name for name, needed in KERNELS.items() if needed <= set(flags)), None)
     return {"OPENBLAS_CORETYPE": name} if name else {}
 
 
