@@ -19,7 +19,7 @@ from bot.adapters.inventories.rules import read_stock
 from bot.adapters.inventories.source import Source
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
-from bot.core.content import Finding
+from bot.core.content import Finding, Tree
 from bot.core.types import Language
 from bot.ports import Calendar, Clock, SettingError, ShopFileError
 from bot.services.common import Desk
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.adapters.forgetting import Forgetting
     from bot.adapters.rasa_client import RasaClient
     from bot.adapters.rasa_standby import Standby
+    from bot.content.inbox import Inbox
     from bot.content.workbench import Workbench
     from bot.front.chatwoot import Chatwoot
     from bot.front.conversations import Conversations
@@ -117,7 +118,20 @@ def workbench() -> Workbench:
     commits = given.content_git.lower() == "yes"
     publisher = Publisher(Content(database()), Disk(ROOT, given.shop), standby(), given.models, clock(), commits)
     recent = partial(recent_dialogues, database())
-    return Workbench(publisher, given.data / "content", ROOT / "tests", partial(measured_lines, ROOT), recent)
+    lines = partial(measured_lines, ROOT)
+    return Workbench(publisher, given.data / "content", ROOT / "tests", lines, recent, rasa().understood)
+
+
+@lru_cache(maxsize=1)
+def inbox() -> Inbox:
+    """What buyers asked of late and were not answered well."""
+    from bot.adapters.inbox import InboxBook
+    from bot.content.inbox import Inbox
+
+    def trees() -> tuple[Tree, Tree]:
+        return workbench().draft_tree(), workbench().live_tree()
+
+    return Inbox(InboxBook(database()), trees, live_shop().current, clock())
 
 
 def live_findings() -> list[Finding]:
@@ -135,6 +149,14 @@ def standby() -> Standby:
     from bot.adapters.rasa_standby import Standby
 
     return Standby(settings().data, settings().rasa_port)
+
+
+@lru_cache(maxsize=1)
+def rasa() -> RasaClient:
+    """The line to the Rasa that serves."""
+    from bot.adapters.rasa_client import RasaClient
+
+    return RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
 
 
 def forgetting() -> Forgetting:
@@ -247,7 +269,6 @@ def front_app() -> Starlette:
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
-    from bot.adapters.rasa_client import RasaClient
     from bot.adapters.robots import Robots
     from bot.adapters.robots.addresses import Addresses
     from bot.adapters.store import Store
@@ -270,10 +291,9 @@ def front_app() -> Starlette:
         Outbox(database()),
         Robots(Addresses(settings().robots_file), public=not settings().private_webhooks),
     )
-    rasa = RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
-    conversations = Conversations(store, rasa, words, desk, clock(), live)
+    conversations = Conversations(store, rasa(), words, desk, clock(), live)
     return make_app(
         Front(
             store=store,
@@ -281,7 +301,7 @@ def front_app() -> Starlette:
             agents=agents,
             outbox=outbox,
             live=live,
-            rasa=rasa,
+            rasa=rasa(),
             words=words,
             shop=live_shop(),
             clock=clock(),
@@ -300,7 +320,7 @@ def front_app() -> Starlette:
             limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit),
             metrics_token=settings().metrics_token,
             minding=Minding(Nights(database()), handoffs, outbox, live, desk, forgetting()),
-            chatwoot=chatwoot(conversations, rasa),
-            workbench=Bench(workbench(), clock(), trial),
+            chatwoot=chatwoot(conversations, rasa()),
+            workbench=Bench(workbench(), inbox(), clock(), trial),
         )
     )

@@ -78,6 +78,7 @@ def test_each_question_stands_in_the_original_text(trained, text: str) -> None:
         assert question["text"].strip()
         assert question["label"] in ALL
         assert 0 <= question["confidence"] <= 1
+        assert 0 < question["next"] <= 1 and question["others"][0] != question["label"]
     assert all(
         one["start"] < other["start"] or one["end"] <= other["start"] for one, other in zip(questions, questions[1:])
     )

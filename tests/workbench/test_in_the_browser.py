@@ -30,6 +30,15 @@ RUN = """async () => (await axe.run()).violations.flatMap(({id, help, nodes}) =>
   nodes.slice(0, 3).map(node => `${id}: ${help}: ${node.html.slice(0, 160)}`))"""
 
 
+def faults_of(page: Page, address: str, width: int) -> list[str]:
+    """What keeps people from using a page: by axe, and where it is wider than the screen."""
+    page.goto(address)
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"))
+    faults = [f"{address} {fault}" for fault in page.evaluate(RUN)]
+    wide = page.evaluate("document.documentElement.scrollWidth") > width
+    return [*faults, f"{address} is wider than the screen"] if wide else faults
+
+
 @pytest.mark.parametrize(("width", "locale", "scheme"), [(360, "zh-CN", "light"), (1280, "en", "dark")])
 def test_every_page_is_accessible_and_fits_its_screen(
     shop: Shop, page: Callable[..., Page], width: int, locale: str, scheme: str
@@ -38,15 +47,7 @@ def test_every_page_is_accessible_and_fits_its_screen(
         [Edit("shop/capabilities.csv", ("L18", "soy_milk"), "limit_zh", "它没有加热功能", "它不能加热")], "小周"
     )
     one = page(width=width, locale=locale, color_scheme=scheme)
-    axe = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
-    faults = []
-    for path in PAGES:
-        one.goto(f"{shop.url}/workbench{path}")
-        one.evaluate(axe)
-        faults += [f"{path} {fault}" for fault in one.evaluate(RUN)]
-        if one.evaluate("document.documentElement.scrollWidth") > width:
-            faults.append(f"{path} is wider than the screen")
-    assert not faults
+    assert not [fault for path in PAGES for fault in faults_of(one, f"{shop.url}/workbench{path}", width)]
 
 
 def test_a_claim_is_named_while_it_is_typed_and_saved_from_the_keyboard(shop: Shop, page: Callable[..., Page]) -> None:
