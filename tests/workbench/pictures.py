@@ -1,4 +1,4 @@
-"""Takes the pictures of the content team's handbook: `python -m tests.workbench.pictures`. They go to docs/pictures/."""
+"""Takes the pictures of the content team's handbook: `python -m tests.workbench.pictures`. They go to docs/pictures/workbench/."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bot.content.csv_text import read
 from bot.core.content import Edit
+from tests.desk import pictures
 from tests.desk.conftest import CHROMIUM, FLAGS, sign_in
-from tests.desk.pictures import FOLDER, LOCALES, PHONE, WIDE, make_smaller
+from tests.desk.pictures import LOCALES, PHONE, WIDE, make_smaller
 from tests.desk.running import serving
 from tests.workbench.conftest import Shop, make_shop
 
+FOLDER = pictures.FOLDER / "workbench"
 ROW = "/facts/capabilities/row?k=L18&k=soy_milk"
 CLAIM = {"zh": "这是全网最好的", "en": "it is the best of all"}
 LIMIT = {"zh": "它没有加热功能，要先把豆子煮熟", "en": "it does not heat, so boil the beans first"}
@@ -29,7 +31,7 @@ def take_all(folder: Path) -> Iterator[Path]:
             for language in LOCALES:
                 for name, draw in PICTURES.items():
                     page = draw(browser, shop, language)
-                    path = folder / f"workbench-{name}-{language}.png"
+                    path = folder / f"{name}-{language}.png"
                     page.screenshot(path=path)
                     page.context.close()
                     yield path
