@@ -247,6 +247,7 @@ def front_app() -> Starlette:
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
+    from bot.adapters.owing import Owing
     from bot.adapters.rasa_client import RasaClient
     from bot.adapters.robots import Robots
     from bot.adapters.robots.addresses import Addresses
@@ -273,7 +274,7 @@ def front_app() -> Starlette:
     rasa = RasaClient(standby().url, settings().actions_url, secret("rasa_token"), settings().reply_seconds)
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
-    conversations = Conversations(store, rasa, words, desk, clock(), live)
+    conversations = Conversations(store, rasa, words, desk, clock(), live, Owing(database()))
     return make_app(
         Front(
             store=store,
