@@ -56,6 +56,12 @@ def check_document(path: Path) -> None:
     _split(path)
 
 
+def read_between(path: Path) -> str:
+    """What stands between the two markers now. Raises InputError as `check_document`."""
+    before, after = _split(path)
+    return path.read_text(encoding="utf-8")[len(before) + len(BEGIN) : -len(after + END) or None]
+
+
 def write_between(path: Path, text: str) -> None:
     """Puts the text between the two markers of a document; the rest stays as it is. Raises InputError as `check_document`."""
     before, after = _split(path)

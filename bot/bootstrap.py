@@ -269,6 +269,7 @@ def front_app() -> Starlette:
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
+    from bot.adapters.owing import Owing
     from bot.adapters.robots import Robots
     from bot.adapters.robots.addresses import Addresses
     from bot.adapters.store import Store
@@ -293,7 +294,7 @@ def front_app() -> Starlette:
     )
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
-    conversations = Conversations(store, rasa(), words, desk, clock(), live)
+    conversations = Conversations(store, rasa(), words, desk, clock(), live, Owing(database()))
     return make_app(
         Front(
             store=store,

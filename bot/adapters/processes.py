@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import re
+import runpy
 import subprocess
 import sys
 import threading
@@ -52,6 +53,12 @@ ATTACHED = "--attached"
 
 _NICE = 10
 _LINE = re.compile(rb"[\r\n]+")
+
+
+def attached(command: list[str]) -> list[str]:
+    """The command [python, "-m", module, …] of a server that ends with whoever started it, however that ends: its standard
+    input is to be a pipe, which closes then."""
+    return [command[0], "-m", "bot.adapters.processes", *command[2:]]
 
 
 def run_module(name: str, *arguments: str) -> int:
@@ -123,3 +130,9 @@ def _read(process: subprocess.Popen, lines: queue.Queue[str | None]) -> None:
     if rest.strip():
         lines.put(rest.decode("utf-8", "replace"))
     lines.put(None)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_wait_for_end, daemon=True).start()
+    sys.argv = sys.argv[1:]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

@@ -51,6 +51,9 @@ WORKBENCH_STATIC = Path(__file__).parent.parent / "workbench" / "static"
 UNDERSTOOD_WITHIN = 300
 """Seconds after which buyers who waited are told that nothing can be answered now."""
 
+LOOK_EVERY = 2.0
+"""Seconds between two looks for messages that nobody has answered."""
+
 
 @dataclass(frozen=True)
 class Front:
@@ -86,9 +89,10 @@ def make_app(front: Front) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         beside = [asyncio.create_task(one.run()) for one in (front.telling, front.minding, front.chatwoot) if one]
         if await asyncio.to_thread(front.rasa.ready):
-            await _catch_up(front)
+            await _answer_the_unanswered(front, True)
         else:
-            beside.append(asyncio.create_task(_catch_up(front)))
+            await front.conversations.find_the_unanswered()
+        beside.append(asyncio.create_task(_catch_up(front)))
         yield
         for task in beside:
             task.cancel()
@@ -124,13 +128,29 @@ def _ancestors(front: Front) -> str:
 
 
 async def _catch_up(front: Front) -> None:
-    """Answers what was left unanswered before a restart, as soon as messages are understood."""
+    """Answers what was left unanswered, before a restart or by a fault of the database, and what is owed: as soon as messages
+    are understood. Goes on until it is cancelled."""
     until = time.monotonic() + UNDERSTOOD_WITHIN
     while time.monotonic() < until and not await asyncio.to_thread(front.rasa.ready):
         await asyncio.sleep(1)
-    answered = await front.conversations.answer_the_unanswered()
-    if answered:
-        log.info("answered_after_restart count=%s", answered)
+    all_at_once = True
+    while True:
+        await _answer_the_unanswered(front, all_at_once)
+        all_at_once = False
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def _answer_the_unanswered(front: Front, all_at_once: bool) -> None:
+    try:
+        answered = await front.conversations.answer_the_unanswered(all_at_once)
+        paid = await front.conversations.pay_what_is_owed()
+    except StoreError as error:
+        log.error("catching_up_failed error=%s", error)
+    except Exception:  # whatever it was, the front goes on
+        log.exception("catching_up_failed")
+    else:
+        if answered or paid:
+            log.info("answered_afterwards left=%s owed=%s", answered, paid)
 
 
 class _Checked(StaticFiles):

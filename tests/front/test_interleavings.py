@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,28 +25,15 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.adapters import tables
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
 from tests.databases import Postgres, SqliteFiles, postgresql, sqlite  # noqa: F401
-from tests.front.promises import PEOPLE, check_cards, check_states, is_of
+from tests.front.promises import PEOPLE, all_rows, check_cards, check_states, is_of, watch
 from tests.front.steered import BREAKS, HASH, KINDS, STOPS, Clock, Sent, SteeredFront
 
 TIMES = int(os.environ.get("INTERLEAVINGS", "0"))
 BUYERS = ("web:w", "api:a")
 QUEUES = ("sales", "bulk", "refund")
-WATCH = {
-    "sqlite": ["""create trigger watch after insert on messages when new.sender = 'bot' and exists
-        (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
-        begin insert into spoken_over values (new.id); end"""],
-    "postgresql": ["""create function watch() returns trigger language plpgsql as $$ begin
-        if new.sender = 'bot' and exists
-          (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
-        then insert into spoken_over values (new.id); end if; return new; end $$""",
-        "create trigger watch after insert on messages for each row execute function watch()"],
-}  # fmt: skip
-"""The database itself writes down what the bot says while a person has the conversation."""
-
 ACTS: Mapping[str, Mapping[str, str]] = {
     "claim": {},
     "give_back": {},
@@ -72,10 +58,7 @@ class Interleavings(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.database = Database(self.address())
-        with self.database.writing() as connection:
-            kind = connection.dialect.name
-            for statement in ("create table spoken_over (message integer)", *WATCH[kind]):
-                connection.exec_driver_sql(statement)
+        watch(self.database)
         for name, role in PEOPLE.items():
             Agents(self.database).save(name, HASH, role)
         self.clock, self.sent = Clock(), dict[str, Sent]()
@@ -160,6 +143,7 @@ class Interleavings(RuleBasedStateMachine):
         if self.open_one(buyer) is None:
             self.writes(buyer, "hand_over", "")
         self.writes(buyer, kind, stop)
+        self.all_is_well()
         for name in acts:
             self.act_on(buyer, "whose it is", name.split()[0], **ACTS[name])
         self.before = self.rows()
@@ -329,15 +313,7 @@ class Interleavings(RuleBasedStateMachine):
     # --- looking -------------------------------------------------------------------------------------------------
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
-        with self.database.reading() as connection:
-            known = ("conversations", "messages", "turns", "handoffs", "deeds", "outbox")
-            rows = {name: self._all(connection, getattr(tables, name)) for name in known}
-            rows["spoken_over"] = [{"id": id} for (id,) in connection.exec_driver_sql("select * from spoken_over")]
-            return rows
-
-    def _all(self, connection: Any, table: sa.Table) -> list[dict[str, Any]]:
-        query = sa.select(table).order_by(*table.primary_key.columns)
-        return [dict(row._mapping) for row in connection.execute(query)]
+        return all_rows(self.database)
 
     def open_one(self, buyer: str) -> dict[str, Any] | None:
         found = [h for h in self.rows()["handoffs"] if h["conversation"] == buyer and h["state"] != "closed"]
