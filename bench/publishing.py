@@ -30,7 +30,7 @@ import requests
 
 from bench.turns import MESSAGES, TURNS_A_CONVERSATION
 from bot.adapters.models import model_name
-from bot.adapters.processes import QUIET
+from bot.adapters.processes import QUIET_AND_FAST
 from bot.settings import ROOT
 
 COPIED = ("bot", "bench", "actions", "shop", "data", "tests")
@@ -218,7 +218,7 @@ def _environment(folder: Path, reply_seconds: float) -> tuple[dict[str, str], st
     data = folder / "data"
     data.mkdir()
     given = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
-    given |= {**QUIET, **{f"NIGHTDESK_{name}": str(port) for name, port in ports.items()}}
+    given |= {**QUIET_AND_FAST, **{f"NIGHTDESK_{name}": str(port) for name, port in ports.items()}}
     given |= {"NIGHTDESK_DATA": str(data), "NIGHTDESK_API_TOKEN": "bench"}
     given |= {"NIGHTDESK_REPLY_SECONDS": str(reply_seconds)}
     return given, f"http://127.0.0.1:{ports['PORT']}"

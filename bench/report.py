@@ -63,6 +63,13 @@ def check_document(path: Path, name: str = MEASURED) -> None:
     _split(path, name)
 
 
+def read_between(path: Path, name: str = MEASURED) -> str:
+    """What stands between the two markers now. Raises InputError as `check_document`."""
+    before, after = _split(path, name)
+    first, last = marks(name)
+    return path.read_text(encoding="utf-8")[len(before) + len(first) : -len(after + last) or None]
+
+
 def write_between(path: Path, text: str, name: str = MEASURED) -> None:
     """Puts the text between the two markers of a document; the rest stays as it is. Raises InputError as `check_document`."""
     before, after = _split(path, name)

@@ -16,7 +16,7 @@ import requests
 
 from bench.stock import run_command
 from bot.settings import ROOT
-from bot.training import QUIET
+from bot.training import QUIET_AND_FAST
 
 READY_WITHIN = 600
 EVENING = "2026-11-21T21:04:00+08:00"
@@ -73,7 +73,7 @@ def nightdesk(folder: Path, port: int, shop: Path = ROOT / "shop", name: str = "
     folder.mkdir(parents=True, exist_ok=True)
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")},
-        **QUIET,
+        **QUIET_AND_FAST,
         "NIGHTDESK_DATA": str(folder),
         "NIGHTDESK_SHOP": str(shop),
         "NIGHTDESK_PORT": str(port),
@@ -103,7 +103,15 @@ def stock(folder: Path, model: Path, port: int) -> Bot:
         told = session.post(f"{url}/webhook", json={"sender": conversation, "message": text}, timeout=60)
         told.raise_for_status()
 
-    return Bot("stock", run_command(model, port), folder, model.parent.parent, {**os.environ, **QUIET}, f"{url}/", send)
+    return Bot(
+        "stock",
+        run_command(model, port),
+        folder,
+        model.parent.parent,
+        {**os.environ, **QUIET_AND_FAST},
+        f"{url}/",
+        send,
+    )
 
 
 def _answers(url: str) -> bool:

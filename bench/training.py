@@ -13,9 +13,9 @@ from typing import Literal
 
 from bench.lines import MESSAGES, Lines, as_yaml
 from bot.settings import ROOT
-from bot.training import QUIET
+from bot.training import QUIET_AND_FAST
 
-ENVIRONMENT = {**QUIET, "RASA_MAX_CACHE_SIZE": "0"}
+ENVIRONMENT = {**QUIET_AND_FAST, "RASA_MAX_CACHE_SIZE": "0"}
 """Nothing is kept in Rasa's cache: a stock model alone would take half of it."""
 
 COPIED = ("bot", "bench", "shop", "data", "config.yml", "domain.yml")

@@ -21,7 +21,7 @@ from bot.adapters.inventories.rules import read_stock
 from bot.adapters.inventories.source import Source
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.sqlite_inventory import SqliteInventory
-from bot.core.content import Finding
+from bot.core.content import Finding, Tree
 from bot.core.types import Language
 from bot.ports import Calendar, Clock, SettingError, ShopFileError
 from bot.services.common import Desk
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bot.adapters.other_fronts import OtherFronts
     from bot.adapters.rasa_client import Rasa
     from bot.adapters.rasa_standby import Standby
+    from bot.content.inbox import Inbox
     from bot.content.workbench import Workbench
     from bot.front.chatwoot import Chatwoot
     from bot.front.conversations import Conversations
@@ -123,7 +124,20 @@ def workbench() -> Workbench:
     commits = given.content_git.lower() == "yes"
     publisher = Publisher(Content(database()), Disk(ROOT, given.shop), standby(), given.models, clock(), commits)
     recent = partial(recent_dialogues, database())
-    return Workbench(publisher, given.data / "content", ROOT / "tests", partial(measured_lines, ROOT), recent)
+    lines = partial(measured_lines, ROOT)
+    return Workbench(publisher, given.data / "content", ROOT / "tests", lines, recent, rasa().understood)
+
+
+@lru_cache(maxsize=1)
+def inbox() -> Inbox:
+    """What buyers asked of late and were not answered well."""
+    from bot.adapters.inbox import InboxBook
+    from bot.content.inbox import Inbox
+
+    def trees() -> tuple[Tree, Tree]:
+        return workbench().draft_tree(), workbench().live_tree()
+
+    return Inbox(InboxBook(database()), trees, live_shop().current, clock())
 
 
 def live_findings() -> list[Finding]:
@@ -143,8 +157,9 @@ def standby() -> Standby:
     return Standby(settings().data, settings().rasa_port)
 
 
+@lru_cache(maxsize=1)
 def rasa() -> Rasa:
-    """The line to the Rasa of this machine, or to the workers on others."""
+    """The line to the Rasa of this machine that serves, or to the workers on others."""
     from bot.adapters.rasa_client import RasaClient
     from bot.adapters.rasa_workers import RasaWorkers
 
@@ -296,6 +311,7 @@ def front_app() -> Starlette:
     from bot.adapters.handoffs import Handoffs
     from bot.adapters.night import Nights
     from bot.adapters.outbox import Outbox
+    from bot.adapters.owing import Owing
     from bot.adapters.robots import Robots
     from bot.adapters.robots.addresses import Addresses
     from bot.adapters.store import Store
@@ -312,7 +328,7 @@ def front_app() -> Starlette:
     from bot.workbench.trial import Trial
 
     store, agents, handoffs, others = Store(database()), Agents(database()), Handoffs(database()), other_fronts()
-    live, line = Live(others), rasa()
+    live = Live(others)
     _save_lead(agents)
     if settings().is_alone:
         workbench().recover()
@@ -323,7 +339,7 @@ def front_app() -> Starlette:
     words = Words(ROOT / "domain.yml")
     trial = Trial(settings().data / "content" / "trying", settings().models, lambda: standby().serving().get("model"))
     patience = settings().reply_seconds + SPARE if others else 0.0
-    conversations = Conversations(store, line, words, desk, clock(), live, patience)
+    conversations = Conversations(store, rasa(), words, desk, clock(), live, Owing(database()), patience)
     return make_app(
         Front(
             store=store,
@@ -331,7 +347,7 @@ def front_app() -> Starlette:
             agents=agents,
             outbox=outbox,
             live=live,
-            rasa=line,
+            rasa=rasa(),
             words=words,
             shop=live_shop(),
             clock=clock(),
@@ -350,8 +366,8 @@ def front_app() -> Starlette:
             limits=Limits(settings().buyer_limit, settings().address_limit, settings().api_limit, others=others),
             metrics_token=settings().metrics_token,
             minding=Minding(Nights(database()), handoffs, outbox, live, desk, forgetting()),
-            chatwoot=chatwoot(conversations, line),
-            workbench=Bench(workbench(), clock(), trial) if settings().is_alone else None,
+            chatwoot=chatwoot(conversations, rasa()),
+            workbench=Bench(workbench(), inbox(), clock(), trial) if settings().is_alone else None,
             others=others,
         )
     )

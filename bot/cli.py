@@ -179,7 +179,7 @@ def _chatwoot(chosen: argparse.Namespace) -> int:
 
 
 def _content(chosen: argparse.Namespace) -> int:
-    return content_commands.run(chosen, bootstrap.workbench, bootstrap.live_findings)
+    return content_commands.run(chosen, bootstrap.workbench, bootstrap.live_findings, bootstrap.inbox)
 
 
 def _buyer(chosen: argparse.Namespace) -> int:

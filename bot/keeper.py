@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import bootstrap
+from bot.adapters.processes import attached
 from bot.adapters.rasa_client import RasaClient
 from bot.adapters.rasa_standby import Standby
 from bot.run import process_environment, rasa_command
@@ -184,9 +185,10 @@ def start(model: Path, port: int) -> Rasa:
         f"http://127.0.0.1:{port}", settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
     )
     process = subprocess.Popen(
-        rasa_command(str(model), port),
+        attached(rasa_command(str(model), port)),
         cwd=WORK,
         env=process_environment(),
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,55 +1,104 @@
-"""Starts front, Rasa and actions, says when they are ready and where, and stops them together."""
+"""Starts front, Rasa and actions, says when they are ready and where, and keeps them running (bot/supervisor.py)."""
 
 from __future__ import annotations
 
 import os
-import shlex
+import socket
 import sys
 import threading
 import time
+from functools import partial
 
 import requests
-from honcho.manager import Manager
-from honcho.printer import Printer
 from rich.console import Console
 
 from bot import bootstrap
+from bot.adapters.logs import set_up
+from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
+from bot.ports import SettingError
 from bot.settings import WORK, unknown
-from bot.training import QUIET, train_if_needed
+from bot.supervisor import Program, Supervisor, listen_to_signals, printer
+from bot.training import model_path, train_if_needed
 
 READY_WITHIN = 180
+FREE_WITHIN = 5.0
+"""Seconds in which what ran before may give its ports back."""
 
 
 def run() -> int:
-    """Blocks until everything has ended. Gives the exit code of the first process that failed, else 0."""
+    """Blocks until everything has ended: by a signal, or because a process cannot be started at all, whose exit code it
+    gives. Raises SettingError where a port belongs to another program."""
     console = Console(highlight=False)
     settings = bootstrap.settings()
     for name in unknown(os.environ):
         console.print(f"[yellow]{name} is no setting; `nightdesk settings` lists them.[/yellow]")
-    bootstrap.workbench().recover()
-    model = train_if_needed(settings.models)
-    environment = process_environment()
-    manager = Manager(Printer(sys.stdout))
-    kept = {**commands(str(model)), "rasa": [sys.executable, "-m", "bot.keeper", str(model)]}
-    for name, command in kept.items():
-        manager.add_process(name, " ".join(map(shlex.quote, command)), env=environment, cwd=str(WORK))
+    if settings.is_alone:
+        bootstrap.workbench().recover()
+    model = str(train_if_needed(settings.models))
+    _check_ports()
+    set_up(settings.log_format, "run", "bot.supervisor")
+    programs = _programs(model)
+    supervisor = Supervisor(programs, process_environment(), printer([program.name for program in programs]))
+    listen_to_signals(supervisor)
     threading.Thread(target=_announce, args=(console,), daemon=True).start()
-    manager.loop()
-    return manager.returncode or 0
+    return supervisor.run()
+
+
+def _programs(first_model: str) -> list[Program]:
+    """Rasa is kept by a process of its own, which ends with it. Started again, it takes the model of what is live then."""
+    settings, standby = bootstrap.settings(), bootstrap.standby()
+
+    def rasa() -> list[str]:
+        live = model_path(settings.models)
+        return [sys.executable, "-m", "bot.keeper", str(live) if live.is_file() else first_model]
+
+    addresses = {
+        "front": lambda: f"http://127.0.0.1:{settings.port}/healthz",
+        "rasa": lambda: f"{standby.url()}/webhooks/front/",
+        "actions": lambda: f"http://127.0.0.1:{settings.actions_port}/health",
+    }
+    fixed = commands(first_model)
+    return [Program(n, rasa if n == "rasa" else partial(list, fixed[n]), addresses.get(n)) for n in fixed]
+
+
+def _check_ports() -> None:
+    settings = bootstrap.settings()
+    until = time.monotonic() + FREE_WITHIN
+    for host, port in (
+        (settings.host, settings.port),
+        *(("127.0.0.1", p) for p in (settings.rasa_port, settings.actions_port)),
+    ):
+        while (taken := not _free(host, port)) and time.monotonic() < until:
+            time.sleep(0.2)
+        if taken:
+            raise SettingError(
+                f"Port {port} belongs to another program; end that, or choose another port (`nightdesk settings`)."
+            )
+
+
+def _free(host: str, port: int) -> bool:
+    try:
+        (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError:
+        return False
+    return True
 
 
 def process_environment() -> dict[str, str]:
-    """What the three processes share, the secret of their private line among it."""
+    """What the processes share, the secret of their private line among it."""
     settings = bootstrap.settings()
     return {
         **os.environ,
-        **QUIET,
+        **QUIET_AND_FAST,
         "RASA_ACTIONS_URL": settings.actions_url,
         "RASA_LINE_TOKEN": bootstrap.rasa_token(),
         "RASA_LINE_LOGS": settings.log_format,
         "SANIC_HOST": settings.private_host,
         "PYTHONUNBUFFERED": "1",
-        "OPENBLAS_NUM_THREADS": "1",  # one message is too small to be shared out, and waiting for a second core costs more
+        **ONE_THREAD,
     }
 
 

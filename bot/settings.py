@@ -105,7 +105,7 @@ class Settings:
         "",
         "File with the credentials of Rasa's connectors (Slack, Telegram …); channels.yml in the data folder if empty.",
     )
-    channels_port: int = _setting(5006, "Port where these services' messages come in, on 127.0.0.1, behind your proxy.")
+    channels_port: int = _setting(5007, "Port where these services' messages come in, on 127.0.0.1, behind your proxy.")
     redis: str = _setting(
         "",
         "Redis (redis://host:6379/0), by which several fronts tell each other what happens; one front alone if empty.",

@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from bot.adapters.models import model_name
-from bot.adapters.processes import QUIET, end_with_starter, run_module
+from bot.adapters.processes import QUIET_AND_FAST, end_with_starter, run_module
 from bot.settings import ROOT, WORK
 
-__all__ = ["QUIET", "model_path", "run_module", "train_if_needed"]
+__all__ = ["QUIET_AND_FAST", "model_path", "run_module", "train_if_needed"]
 
 
 def model_path(models: Path) -> Path:
@@ -25,7 +25,7 @@ def train_if_needed(models: Path) -> Path:
         return path
     models.mkdir(parents=True, exist_ok=True)
     for step in (("bot.nlu.lines",), ("bot.training", str(path))):
-        subprocess.run([sys.executable, "-m", *step], check=True, cwd=WORK, env={**os.environ, **QUIET})
+        subprocess.run([sys.executable, "-m", *step], check=True, cwd=WORK, env={**os.environ, **QUIET_AND_FAST})
     return path
 
 

@@ -109,6 +109,19 @@ def test_only_the_bootstrap_reads_the_environment() -> None:
     assert readers - handing_on == {"bot/bootstrap.py"}
 
 
+def test_no_two_ports_are_the_same() -> None:
+    ports = [entry.default for entry in fields(Settings) if entry.name.endswith("port")]
+    assert len(ports) > 3 and len(set(ports)) == len(ports)
+
+
+def test_the_front_starts_without_what_only_spreadsheets_and_models_need() -> None:
+    heavy = ["numpy", "openpyxl", "rasa", "tensorflow"]
+    load = "import sys, bot.serve, bot.front.app, bot.workbench.bench, bot.workbench.trial, bot.content.workbench"
+    told = f"{load}; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 PYTHON = sorted(p for folder in ("bot", "actions", "tests", "bench") for p in (ROOT / folder).rglob("*.py"))
 
 

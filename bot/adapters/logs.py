@@ -21,7 +21,6 @@ from typing import Any
 
 from bot.core.masking import mask
 
-FORMATS = ("logfmt", "json")
 LONGEST = 4000
 """Characters of a value; of a longer one the beginning and the end are told."""
 
@@ -63,7 +62,7 @@ def set_up(format: str, process: str, logger: str = "") -> None:
 
 
 class Lines(logging.Formatter):
-    """One line a record, in one of FORMATS; any other name means logfmt."""
+    """One line a record, `json` or `logfmt`; any other name means logfmt."""
 
     def __init__(self, format: str = "logfmt", process: str = ""):
         super().__init__()

@@ -1,13 +1,14 @@
 """The outbox: what is to be told to the team, kept in the database until the service has taken it.
 
 A row is `due`, then `sending` while a worker has it, then `sent` or `refused`. `due_at` is when it may be sent, and of a
-`sending` row when whoever has it must be taken for dead.
+`sending` row when whoever has it must be taken for dead. A time further ahead than any wait was written while the clock was
+wrong, and counts as past.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,8 @@ from bot.core.notices import Notice
 
 _UNSENT = outbox.c.state.in_(("due", "sending"))
 MOST_LOOKED_AT = 1000
+FARTHEST = timedelta(hours=1)
+"""Longer than any robot rests (bot/front/telling.py: LONGEST_WAIT)."""
 
 
 class Outbox:
@@ -36,7 +39,7 @@ class Outbox:
 
     def speaking(self, now: datetime) -> list[str]:
         """The robots that have something to say now, whether the shop still has them or not."""
-        query = sa.select(outbox.c.robot).where(_UNSENT, outbox.c.due_at <= iso(now)).distinct()
+        query = sa.select(outbox.c.robot).where(_UNSENT, _is_due(now)).distinct()
         with self._database.reading() as connection:
             return [row.robot for row in connection.execute(query)]
 
@@ -48,15 +51,16 @@ class Outbox:
         query = sa.select(outbox).where(outbox.c.robot == robot, _UNSENT).order_by(outbox.c.id).limit(MOST_LOOKED_AT)
         with self._database.reading() as connection:
             rows = [dict(row._mapping) for row in connection.execute(query)]
-        failed = [row["due_at"] for row in rows if row["error"]]
-        if failed and min(failed) > iso(now):
+        soon, far = iso(now), iso(now + FARTHEST)
+        rests = [soon < row["due_at"] <= far for row in rows if row["error"]]
+        if rests and all(rests):
             return []
         held: set[str] = set()
         ready = []
         for row in rows:
             if row["conversation"] in held:
                 continue
-            if row["due_at"] > iso(now):
+            if soon < row["due_at"] <= far:
                 if row["conversation"]:
                     held.add(row["conversation"])
                 continue
@@ -65,7 +69,7 @@ class Outbox:
 
     def take(self, ids: Sequence[int], now: datetime, until: datetime) -> bool:
         """Has these rows to oneself until a moment, all of them or none: of two workers one gets them."""
-        mine = sa.and_(outbox.c.id.in_(ids), _UNSENT, outbox.c.due_at <= iso(now))
+        mine = sa.and_(outbox.c.id.in_(ids), _UNSENT, _is_due(now))
         with self._database.writing() as connection:
             free = connection.execute(sa.select(outbox.c.id).where(mine).order_by(outbox.c.id).with_for_update()).all()
             if len(free) < len(ids):
@@ -117,7 +121,7 @@ class Outbox:
     def messages_since(self, robot: str, moment: datetime) -> int:
         """How many messages the robot sent after a moment; several notices in one message count once."""
         query = sa.select(sa.func.count(outbox.c.sent_at.distinct())).where(
-            outbox.c.robot == robot, outbox.c.sent_at > iso(moment)
+            outbox.c.robot == robot, outbox.c.sent_at > iso(moment), outbox.c.sent_at <= iso(moment + FARTHEST)
         )
         with self._database.reading() as connection:
             return int(connection.execute(query).scalar_one())
@@ -148,6 +152,10 @@ class Outbox:
         stuck = sa.and_(outbox.c.id.in_(ids), outbox.c.state.in_(("due", "refused")))
         with self._database.writing() as connection:
             _change(connection, stuck, state="due", due_at=iso(now))
+
+
+def _is_due(now: datetime) -> Any:
+    return sa.or_(outbox.c.due_at <= iso(now), outbox.c.due_at > iso(now + FARTHEST))
 
 
 def _change(connection: sa.engine.Connection, which: Any, **values: Any) -> None:

@@ -8,13 +8,14 @@ import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from bot.adapters.rasa_client import RasaClient, RasaGone, RasaTurn
 from bot.ports import UnderstandingError
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
 REST = 5.0
 """Seconds that a worker which did not answer is asked last; then one buyer's message tries it."""
@@ -42,10 +43,17 @@ class RasaWorkers:
 
     def take_turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn:
         """Raises UnderstandingError where no worker answered in time, or its answer holds no turn."""
+        return self._asked(sender, lambda worker: worker.take_turn(sender, text, metadata))
+
+    def understood(self, texts: Sequence[str]) -> dict[str, Any]:
+        """{text: what is understood in it}, by any of them. Raises UnderstandingError where none can say."""
+        return self._asked("", lambda worker: worker.understood(texts))
+
+    def _asked(self, sender: str, ask: Callable[[RasaClient], Answer]) -> Answer:
         failed: UnderstandingError | None = None
         for name, worker in self._in_order(sender):
             try:
-                turn = worker.take_turn(sender, text, metadata)
+                answer = ask(worker)
             except RasaGone as error:
                 self._rest(name)
                 failed = error
@@ -53,7 +61,7 @@ class RasaWorkers:
                     break
             else:
                 self._is_back(name)
-                return turn
+                return answer
         raise failed or UnderstandingError("no Rasa worker is known")
 
     def ready(self) -> bool:

@@ -355,6 +355,9 @@ class _Loader:
     def read_desk(self, rules: Rules) -> s.DeskRules:
         reasons, remind, close = (rules.part(key) for key in ("reasons", "remind", "close"))
         groups = {outcome: reasons.part(outcome) for outcome in ("lost", "settled")}
+        for outcome, part in groups.items():
+            if reasons.has(outcome) and not part.names():
+                reasons.wrong(outcome, f"`{outcome}` names no reason; an agent could not close with it. Write one.")
         return s.DeskRules(
             reasons={outcome: {name: part.pair(name) for name in part.names()} for outcome, part in groups.items()},
             remind_waiting_minutes=remind.whole("waiting_minutes"),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import chain
 from pathlib import Path
 
 from bot.core.shop import Origin
@@ -133,11 +134,8 @@ def read_table(folder: Path, file: str, columns: tuple[str, ...], problems: Prob
 
 
 def _rows(file: str, lines: list[str], columns: tuple[str, ...], problems: Problems) -> Iterator[Row]:
-    kept = [(number, line) for number, line in enumerate(lines, 1) if _counts(line)]
-    reader = csv.reader(line for _, line in kept)
     header: list[str] | None = None
-    for cells in reader:
-        number = kept[reader.line_num - 1][0]
+    for number, cells in _records(lines):
         if header is None:
             header = [cell.strip() for cell in cells]
             missing = [column for column in columns if column not in header]
@@ -156,5 +154,9 @@ def _rows(file: str, lines: list[str], columns: tuple[str, ...], problems: Probl
         problems.add(file, 1, f"the file is empty; its first line names the columns {', '.join(columns)}.")
 
 
-def _counts(line: str) -> bool:
-    return bool(line.strip()) and not line.startswith("#")
+def _records(lines: list[str]) -> Iterator[tuple[int, list[str]]]:
+    """The number of each record's first line, and its cells. Inside quotes a `#` or a blank line belongs to the cell."""
+    source = enumerate(lines, 1)
+    for number, line in source:
+        if line.strip() and not line.startswith("#"):
+            yield number, next(csv.reader(chain((line,), (line for _, line in source))))

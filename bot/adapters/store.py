@@ -138,7 +138,7 @@ class Store:
             situation = _known_situation(connection, conversation, lock=True)
             if situation is None:
                 _open(connection, conversation, language, now)
-                situation = _situation(connection, conversation, lock=True)
+                situation = situation_of(connection, conversation, lock=True)
             row = connection.execute(_MESSAGE, named).one_or_none()
             if row is not None:
                 _, following = in_line(connection, conversation, row.id)
@@ -149,20 +149,20 @@ class Store:
             if situation.handoff is not None and situation.handoff["waiting_since"] is None:
                 waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
                 connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
-                situation = _situation(connection, conversation)
+                situation = situation_of(connection, conversation)
             _, following = in_line(connection, conversation, kept)
         return Accepted(kept, None, situation, next=following)
 
     def situation(self, conversation: str) -> Situation:
         """Where the conversation stands now."""
         with self._database.reading() as connection:
-            return _situation(connection, conversation)
+            return situation_of(connection, conversation)
 
     def state(self, conversation: str) -> str:
         """`bot`, `waiting` or `claimed`; a conversation that has not begun is the bot's."""
         with self._database.reading() as connection:
             known = connection.execute(sa.select(conversations.c.id).where(conversations.c.id == conversation)).first()
-            return _situation(connection, conversation).state if known else "bot"
+            return situation_of(connection, conversation).state if known else "bot"
 
     def finish_turn(self, conversation: str, row: int, begun: Situation, turn: Turn, now: datetime) -> Finished:
         """Replies, turn record, memory and handoff in one transaction; `begun`: what the turn was taken on.
@@ -173,7 +173,7 @@ class Store:
         message before it is unanswered (`moved`).
         """
         with self._database.writing() as connection:
-            situation = _situation(connection, conversation, lock=True)
+            situation = situation_of(connection, conversation, lock=True)
             taken, following = in_line(connection, conversation, row)
             if taken:
                 return "answered"
@@ -187,17 +187,7 @@ class Store:
             connection.execute(_MOVED, {"row": row, "now_in": episode})
             values = {"message": row, "conversation": conversation, "episode": episode, "at": iso(now)}
             connection.execute(turns.insert(), {**values, "record": dict(turn.record), "answer": dict(turn.answer)})
-            _write_replies(connection, conversation, episode, turn.said, now)
-            if turn.dialogue is not None:
-                changes = {"remembered": dict(turn.dialogue), "spoken": turn.record["language"]}
-                connection.execute(_REMEMBERED, {"conversation": conversation, **changes})
-            if turn.card is not None:
-                _write_card(connection, conversation, episode, turn.card, now)
-                if served_elsewhere(conversation):
-                    _hand_on(connection, conversation, turn.dialogue or {}, now)
-            write_notices(connection, conversation, turn.notices, now)
-            if turn.settled and situation.handoff is not None:
-                close(connection, situation.handoff, {"outcome": "settled", "reason": "buyer"}, None, "settle", now)
+            leave_behind(connection, conversation, situation, turn, now)
         return "done"
 
     def answer(self, row: int) -> Mapping[str, Any] | None:
@@ -205,12 +195,12 @@ class Store:
         with self._database.reading() as connection:
             return connection.execute(sa.select(turns.c.answer).where(turns.c.message == row)).scalar()
 
-    def episode_turns(self, conversation: str, episode: int) -> list[TurnRecord]:
-        """The turns of an episode in order."""
+    def episode_turns(self, conversation: str, episode: int, without: int = 0) -> list[TurnRecord]:
+        """The turns of an episode in order, without that of a message."""
         query = (
             sa.select(messages.c.text, messages.c.at, messages.c.attachments, turns.c.record)
             .join(turns, turns.c.message == messages.c.id)
-            .where(turns.c.conversation == conversation, turns.c.episode == episode)
+            .where(turns.c.conversation == conversation, turns.c.episode == episode, turns.c.message != without)
             .order_by(messages.c.id)
         )
         with self._database.reading() as connection:
@@ -252,7 +242,7 @@ class Store:
             return [(row[0], row[1]) for row in connection.execute(query)]
 
     def newest(self) -> int:
-        """The number of the last message of all, 0 where there is none."""
+        """The number of the last message of all conversations, 0 where there is none."""
         with self._database.reading() as connection:
             return connection.execute(sa.select(sa.func.max(messages.c.id))).scalar() or 0
 
@@ -283,7 +273,7 @@ def _open(connection: sa.engine.Connection, conversation: str, language: str, no
     insert_once(connection, conversations, **values)
 
 
-def _situation(connection: sa.engine.Connection, conversation: str, lock: bool = False) -> Situation:
+def situation_of(connection: sa.engine.Connection, conversation: str, lock: bool = False) -> Situation:
     found = _known_situation(connection, conversation, lock)
     if found is None:
         raise NoResultFound(f"no conversation {conversation}")
@@ -328,13 +318,30 @@ def _write_card(
 
 def _hand_on(connection: sa.engine.Connection, conversation: str, dialogue: Mapping[str, Any], now: datetime) -> None:
     """Its people work in another help desk: ours shows it as ended, and lets nobody take it."""
-    handoff = _situation(connection, conversation).handoff
+    handoff = situation_of(connection, conversation).handoff
     if handoff is not None:
         kept = {name: dialogue[name] for name in KEPT if name in dialogue}
         close(connection, handoff, {"outcome": "elsewhere"}, None, "hand_on", now, dialogue=kept)
 
 
-# --- shared with bot/adapters/handoffs.py --------------------------------------------------------------------------
+# --- shared with bot/adapters/handoffs.py, owing.py --------------------------------------------------------------------------
+
+
+def leave_behind(
+    connection: sa.engine.Connection, conversation: str, situation: Situation, turn: Turn, now: datetime
+) -> None:
+    """What a turn leaves behind beside its record."""
+    _write_replies(connection, conversation, situation.episode, turn.said, now)
+    if turn.dialogue is not None:
+        changes = {"remembered": dict(turn.dialogue), "spoken": turn.record["language"]}
+        connection.execute(_REMEMBERED, {"conversation": conversation, **changes})
+    if turn.card is not None:
+        _write_card(connection, conversation, situation.episode, turn.card, now)
+        if served_elsewhere(conversation):
+            _hand_on(connection, conversation, turn.dialogue or {}, now)
+    write_notices(connection, conversation, turn.notices, now)
+    if turn.settled and situation.handoff is not None:
+        close(connection, situation.handoff, {"outcome": "settled", "reason": "buyer"}, None, "settle", now)
 
 
 def write_deed(

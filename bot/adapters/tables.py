@@ -247,3 +247,18 @@ content_changes = sa.Table(
     sa.Column("undoes", sa.Integer, sa.ForeignKey("content_changes.id")),
 )
 """Who changed what. `place`: file and key as a JSON list; `revision`: the draft's with it; `version`: where it went live."""
+
+content_inbox = sa.Table(
+    "content_inbox",
+    metadata,
+    sa.Column("message", sa.Integer, sa.ForeignKey("messages.id"), primary_key=True),
+    sa.Column("question", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("how", sa.String(8), nullable=False),
+    sa.Column("places", sa.JSON, nullable=False),
+    sa.Column("was", sa.JSON, nullable=False),
+    sa.Column("author", sa.String(80), nullable=False),
+    sa.Column("at", sa.String(40), nullable=False, index=True),
+)
+"""Questions of buyers that somebody has seen to (bot/adapters/inbox.py). `question`: which of the message's, from 0; `how`:
+`fact`, `faq`, `example` or `aside`; `places`: of each row that answers it now, file and key; of an example its line too;
+`was`: for each place a mark of what was live there."""

@@ -10,7 +10,8 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from bot.content.jobs import Report
 from bot.content.sentences import Failed
 from bot.core.content import Tree
 from bot.core.labels import ALL
+from bot.ports import UnderstandingError
 
 Verdict = Literal["better", "worse", "changed"]
 
@@ -122,18 +124,30 @@ class Sides:
 Answers = Sequence[Sequence[Answered]]
 """By case, by message."""
 
+Hear = Callable[[Sequence[str]], Mapping[str, Any]]
+"""What is understood in texts by whoever serves buyers now. Raises UnderstandingError."""
+
 
 def answers(
-    sides: Sides, cases: Sequence[Case], folder: Path, now: datetime, report: Report, *, nearly: bool = False
+    sides: Sides,
+    cases: Sequence[Case],
+    folder: Path,
+    now: datetime,
+    report: Report,
+    *,
+    nearly: bool = False,
+    hear: Hear | None = None,
 ) -> tuple[Answers, Answers]:
     """What live and draft answer. `nearly`: what was understood by other names of the shop's things will do, where nothing
-    nearer is known. Raises Failed, Stopped."""
+    nearer is known; so will what `hear` tells, which takes no process of its own. Raises Failed, Stopped."""
     texts = list(dict.fromkeys(line.text for case in cases for line in case.lines))
     told = []
     for name, tree, model in (("live", sides.live, sides.live_model), ("draft", sides.draft, sides.draft_model)):
         lay_out(tree, folder / name)
         parses = folder / f"understood-{name}.json"
-        heard = _understood(tree, model, texts, folder, folder / name / "shop", report, nearly)
+        heard = _understood(
+            tree, model, texts, folder, folder / name / "shop", report, hear if nearly else None, nearly
+        )
         parses.write_text(json.dumps(heard, ensure_ascii=False), encoding="utf-8")
         told.append({"folder": str(folder / name), "parses": str(parses), "out": str(folder / f"{name}.json")})
     work = {
@@ -202,9 +216,16 @@ def known_as(live: Mapping[str, str], draft: Mapping[str, str]) -> str:
 
 
 def _understood(
-    tree: Tree, model: Path, texts: Sequence[str], folder: Path, shop: Path, report: Report, nearly: bool
+    tree: Tree,
+    model: Path,
+    texts: Sequence[str],
+    folder: Path,
+    shop: Path,
+    report: Report,
+    hear: Hear | None,
+    nearly: bool,
 ) -> dict[str, Any]:
-    """{text: what the model understands}: what is known already, and the rest asked of the model."""
+    """{text: what the model understands}: what is known already, and the rest heard, or asked of the model."""
     trained, names = _understanding(tree)
     kept = folder / "parses"
     kept.mkdir(parents=True, exist_ok=True)
@@ -212,6 +233,10 @@ def _understood(
     alike = sorted(kept.glob(f"{trained}-*.json"), key=lambda one: one.stat().st_mtime)
     known = _parses(path if path.is_file() or not (nearly and alike) else alike[-1])
     missing = [text for text in texts if text not in known]
+    if missing and hear:
+        with suppress(UnderstandingError):
+            known |= hear(missing)
+            missing = []
     if missing:
         known |= _ask(model, missing, folder, shop, report)
     # what buyers wrote is not kept longer than it is looked at

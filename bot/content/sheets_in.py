@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, Union
 
-import openpyxl
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from bot.content import csv_text
@@ -85,6 +84,8 @@ def _sheet(sheet: CalamineSheet, unsure: Mapping[tuple[int, int], str]) -> RawSh
 
 def _unsure(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
     """Where formulas and errors stand, by sheet. Only a workbook that holds some is read a second time."""
+    import openpyxl  # takes a second to load, which most starts can do without
+
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MAX_UNPACKED:

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -45,7 +45,7 @@ from bot.adapters.shop_files import load_shop
 from bot.content import drafting, edits
 from bot.content.cases import Case, buyers_cases, honesty_cases, project_cases, rules
 from bot.content.checking import findings_of
-from bot.content.comparing import Comparison, Sides, answers, compare, known_as
+from bot.content.comparing import Comparison, Hear, Sides, answers, compare, known_as
 from bot.content.gates import Gate, closed
 from bot.content.jobs import Jobs, Progress, Report
 from bot.content.publishing import Needs, Publisher, Wish, needs
@@ -53,12 +53,17 @@ from bot.content.sentences import Refused, joined
 from bot.content.training import train
 from bot.content.unreadable import Unreadable
 from bot.core.content import Edit, Finding, Tree
-from bot.ports import ShopFileError
+from bot.ports import ShopFileError, UnderstandingError
 
 __all__ = ["Progress", "Refused", "Status", "Unreadable", "Workbench"]
 
 DAYS, MOST_MESSAGES = 7, 2000
 """Of buyers' messages a draft is tried on."""
+
+
+def nobody(texts: Sequence[str]) -> Mapping[str, Any]:
+    """Where none serves buyers."""
+    raise UnderstandingError("nobody serves")
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class Status:
 
 class Workbench:
     """`folder`: where it keeps its own files; `tests`: the project's; `test_lines`: the messages it is measured with;
-    `recent`: buyers' dialogues since a moment, at most so many messages."""
+    `recent`: buyers' dialogues since a moment, at most so many messages; `hear`: what whoever serves buyers understands."""
 
     def __init__(
         self,
@@ -86,11 +91,15 @@ class Workbench:
         tests: Path,
         test_lines: Callable[[], Sequence[str]],
         recent: Callable[[datetime, int], Sequence[Sequence[str]]],
+        hear: Hear = nobody,
     ):
         self._publisher, self._content, self._disk = publisher, publisher.content, publisher.disk
         self._clock, self._models = publisher.clock, publisher.models
         self._folder, self._tests, self._test_lines, self._recent = folder, tests, test_lines, recent
         self._jobs = Jobs(folder)
+        self._hear = hear
+        self._checking = threading.Lock()
+        self._found: tuple[Any, list[Finding]] | None = None
         self._seen: Any = None
         self._looking = threading.Lock()
 
@@ -162,9 +171,13 @@ class Workbench:
         return self._content.versions(most)
 
     def findings(self, tree: Tree | None = None) -> list[Finding]:
-        """What the checks say of the draft, or of a tree."""
+        """What the checks say of the draft, or of a tree. The last is kept: it takes seconds, and pages and gates ask."""
         checked = self.draft_tree() if tree is None else tree
-        return findings_of(checked, self._test_lines(), self.today())
+        of = (dict(checked), tuple(self._test_lines()), self.today())
+        with self._checking:
+            if self._found is None or self._found[0] != of:
+                self._found = (of, findings_of(*of))
+            return self._found[1]
 
     def today(self) -> date:
         """The day by which facts are judged to be up to date."""
@@ -275,7 +288,7 @@ class Workbench:
         model = self._live_model(before)
         own = needs(before, after) == "examples"  # else the live one hears the same
         sides = Sides(before, after, model, self._models / model_name(after) if own else model)
-        said = answers(sides, cases, self._folder / "comparing", now, report, nearly=nearly)
+        said = answers(sides, cases, self._folder / "comparing", now, report, nearly=nearly, hear=self._hear)
         known: dict[str, Any] = {
             "of": known_as(live.files, draft.files),
             "revision": draft.revision,

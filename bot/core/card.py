@@ -14,11 +14,11 @@ from typing import Any
 
 from bot.core import dates
 from bot.core.formats import listing, size_name
-from bot.core.labels import HANDED_OVER, TALK
+from bot.core.labels import AFTER_SALE, BUYING, HANDED_OVER, TALK
 from bot.core.orders import order_number
 from bot.core.shop import Shop
 from bot.core.types import Language
-from bot.core.wants import AFTER_SALE, BUYING, Want
+from bot.core.wants import Want
 from bot.core.wants import wants as wants_of
 from bot.core.when import gravest
 

@@ -11,11 +11,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from bot.core.labels import TALK
+from bot.core.labels import AFTER_SALE, TALK
 from bot.core.opening import SEARCH_DAYS, Days, open_on
 from bot.core.shop import DeskRules, Opening, Shop
 from bot.core.text import fold
-from bot.core.wants import AFTER_SALE
 
 # --- when it is told, and of what time ----------------------------------------------------------------------------
 

@@ -8,10 +8,9 @@ from dataclasses import replace
 from bot.core.asking import has_question_form
 from bot.core.details import SHIPPING, candidates
 from bot.core.dialogue import Dialogue
-from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.labels import ANSWERED, BUYING, HANDED_OVER
 from bot.core.shop import FIT, Shop
 from bot.core.types import Details, Entity, Question
-from bot.core.wanting import ORDERING
 
 _SAME_AGAIN = (
     ("region", SHIPPING),
@@ -143,7 +142,7 @@ def label_by_evidence(question: Question, own: tuple[Entity, ...], dialogue: Dia
         return "negotiate_price"
     if _about_fit(own) and question.label in ("ask_spec", "ask_capability", "inform"):
         return "ask_size"
-    too_early = dialogue.handed_over in ORDERING and question.label in ("request_refund", "product_problem")
+    too_early = dialogue.handed_over in BUYING and question.label in ("request_refund", "product_problem")
     if too_early and names & _CHOICES:
         return "inform"  # a change of mind before anything was ordered
     if "capability" in names and "attribute" not in names and question.label == "ask_spec":

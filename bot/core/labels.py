@@ -38,6 +38,12 @@ HANDED_OVER = (
 )
 """A person takes these over. The order is the gravity that decides a card's reason, gravest first."""
 
+AFTER_SALE = ("complaint", "product_problem", "request_refund", "track_parcel")
+"""Of those, what comes after a purchase."""
+
+BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
+"""Of those, what a purchase is made of, likeliest reason first."""
+
 TALK = ("out_of_scope", "ask_bot", "deny", "affirm", "inform", "goodbye", "thanks", "greet")
 """Talk, most telling first."""
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from bot.core.contacts import EMAIL, PHONES, QQ, WECHAT
 
-_IDENTITY = re.compile(r"(?<!\d)(\d{6})\d{8}(\d{3}[\dXx])(?!\d)")
+_IDENTITY = re.compile(
+    r"(?<!\d)(\d{6})(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(\d{3}[\dXx])(?!\d)"  # a place, a day, a number
+)
 _STREET = re.compile(
     r"((?:路|街|道|巷|弄|村|小区|苑|园))\s*\d+\s*(?:号|弄|栋|幢|楼|单元|室)[\d\-号栋幢楼单元室]*",
 )

@@ -49,6 +49,9 @@ class Question:
     faq: tuple[FaqMatch, ...] = ()
     """Nearest first, at most one of each product and one of none."""
 
+    next: float = 0.0
+    """How likely the first of `others` is."""
+
 
 @dataclass(frozen=True)
 class Fact:

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 
-from bot.core.asking import asks_for_less
+from bot.core.asking import asks_for_less, interrogative
 from bot.core.dialogue import Dialogue
-from bot.core.labels import ANSWERED
+from bot.core.labels import AFTER_SALE, ANSWERED, BUYING
 from bot.core.types import Entity, Question
 
-ORDERING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
-AFTER_SALE = ("complaint", "product_problem", "request_refund", "track_parcel")
 _SURE = 0.85
 """From this confidence on a matter for a person is what the classifier heard, even where a contact is left with it."""
 
@@ -24,13 +22,6 @@ _SURE_OF_THE_RARE = 0.6
 _VARIANT = {"product", "colour", "size"}
 _CHOICES = _VARIANT | {"quantity"}
 
-_INTERROGATIVE = re.compile(
-    r"[吗么嘛呢?？]|多少|多久|多大|多长|多高|多重|几[天个号点时件]|怎么|咋|什么|啥|哪|如何|谁|好不好|"
-    r"(?:能|可|会|是|有|要|行|够)[一-鿿]?不|有没有|[没不][呀啊]?$|[行可]以?[吧不没]$|够.*吧$|能.*吧$|有.*吧$|"
-    r"(?:^|[,.;!] ?|\b(?:and|but|so|also|then|or) )(?:how|what|when|where|which|who|can|could|is|are|do|does|did|will|would|should|have|any|got)\b"
-)
-"""Asks; a wish in the form of a statement (给我来两件吧, one in black please) does not."""
-
 _WISH = re.compile(
     r"来|拿|捎|整|留|要|拍|下单|订|买|吧|改|换|加|\b(?:take|buy|order|get|want|please|pls|ok|then|make (?:it|that)|for me)\b"
 )
@@ -39,16 +30,11 @@ _NOT_WANTED = re.compile(
 )
 _GOES_TO = re.compile(r"寄|发|送|邮|到|在|\b(?:to|in|goes|deliver(?:ed)?|ship|send|sent)\b")
 _REMARK = re.compile(
-    r"收件|收货人|联系人|姓名|电话|写|包装|备注|礼|卡片|放|贴|别|不一样|另|分开|一起|发票|抬头|顺丰|加急|快点|尽快|先发|改地址|地址改|"
+    r"收件|收货人|联系人|姓名|电话|写|包(?!邮)|盒|送给|送人|备注|礼|卡片|放|贴|别|不一样|另|分开|一起|发票|抬头|顺丰|加急|快点|尽快|先发|改地址|地址改|"
     r"\b(?:name|note|card|gift|wrap|leave|door|call|different|separate|invoice|receipt|rush|instead|address|attn|don'?t)\b"
 )
 _SOON = re.compile(r"之?前|要|得|必须|\b(?:need|needs|must|has to|have to|by)\b")
 _BOUGHT = re.compile(r"下单|马上拍|就拍|立马拍|付款|买|\b(?:buy|order)\b")
-
-
-def interrogative(text: str) -> bool:
-    """Whether the text (folded) asks something, as a whole."""
-    return bool(_INTERROGATIVE.search(text))
 
 
 def label_of_statement(question: Question, own: tuple[Entity, ...], dialogue: Dialogue) -> str | None:
@@ -57,7 +43,7 @@ def label_of_statement(question: Question, own: tuple[Entity, ...], dialogue: Di
     if interrogative(text):
         return None
     names = {e.name for e in own}
-    ordering = dialogue.handed_over in ORDERING
+    ordering = dialogue.handed_over in BUYING
     if "contact" in names and question.confidence < _SURE and not names & _CHOICES:
         return "inform"
     if dialogue.handed_over in AFTER_SALE and names >= {"product"} and "quantity" not in names:
@@ -79,7 +65,7 @@ def not_ordered_yet(question: Question, dialogue: Dialogue) -> str | None:
     """What else was meant where the classifier is not sure of a matter after the sale, or of a remark, and nothing was bought:
     the next likely label that is neither."""
     unsure = question.confidence < _SURE_OF_THE_RARE
-    early = dialogue.handed_over in ORDERING and question.label in AFTER_SALE[1:]
+    early = dialogue.handed_over in BUYING and question.label in AFTER_SALE and question.label != "complaint"
     remark = question.label == "order_note" and dialogue.handed_over is None and interrogative(question.text.lower())
     if not unsure or not (early or remark):
         return None

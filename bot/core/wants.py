@@ -12,11 +12,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.core.labels import TALK
+from bot.core.labels import AFTER_SALE, BUYING, TALK
 from bot.core.shop import Shop
 
-BUYING = ("purchase_intent", "negotiate_price", "bulk_order", "order_note")
-AFTER_SALE = ("track_parcel", "request_refund", "product_problem", "complaint")
 ASKED_FOR_SEVERAL = ("ask_price", "ask_promotion")
 """Who asks what two cost and then buys, buys two."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot.adapters.database import iso
 from bot.core.card import headline
 from bot.core.handoff import Agent
 from bot.core.telling import why
@@ -38,7 +39,7 @@ def _shown(row: dict[str, Any], sight: Sight) -> dict[str, Any]:
         "attempts": row["attempts"],
         "error": _why(row, sight),
         "created": sight.when(row["created_at"]),
-        "due": sight.when(row["due_at"]),
+        "due": sight.when(max(row["due_at"], iso(sight.now))),
     }
 
 

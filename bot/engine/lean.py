@@ -46,6 +46,7 @@ def work_less() -> None:
     _log_what_is_shown()
     _remember_events()
     _check_the_schema_once()
+    _look_into_the_domain_once()
 
 
 def _leave_the_training_graph() -> None:
@@ -100,3 +101,17 @@ def _check_the_schema_once() -> None:
         return thorough(self, result)
 
     RemoteAction._validate_action_result = validate
+
+
+def _look_into_the_domain_once() -> None:
+    """`Domain.is_empty` makes an empty domain and compares both as dictionaries; it is asked for each message."""
+    from rasa.shared.core.domain import Domain
+
+    is_empty = Domain.is_empty
+
+    def remembered(self: Domain) -> bool:
+        if "known_empty" not in vars(self):
+            vars(self)["known_empty"] = is_empty(self)
+        return vars(self)["known_empty"]
+
+    Domain.is_empty = remembered

@@ -53,7 +53,7 @@ UNDERSTOOD_WITHIN = 300
 """Seconds after which buyers who waited are told that nothing can be answered now."""
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks for what another front took and did not answer."""
+"""Seconds between two looks for messages that nobody has answered, and for answers that are owed."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +92,8 @@ def make_app(front: Front) -> Starlette:
         running = (front.others, front.telling, front.minding, front.chatwoot)
         beside = [asyncio.create_task(one.run()) for one in running if one]
         if front.others is None and await asyncio.to_thread(front.rasa.ready):
-            await _catch_up(front)
-        else:
-            beside.append(asyncio.create_task(_catch_up(front)))
+            await _answer_what_was_left(front)
+        beside.append(asyncio.create_task(_catch_up(front)))
         yield
         for task in beside:
             task.cancel()
@@ -130,25 +129,27 @@ def _ancestors(front: Front) -> str:
 
 
 async def _catch_up(front: Front) -> None:
-    """Answers what was left unanswered before a restart, as soon as messages are understood; beside other fronts again
-    and again, for one of them may end at any time."""
+    """Answers what was left unanswered, before a restart, by another front or by a fault of the database, and what is owed: as
+    soon as messages are understood. Goes on until it is cancelled."""
     until = time.monotonic() + UNDERSTOOD_WITHIN
     while time.monotonic() < until and not await asyncio.to_thread(front.rasa.ready):
         await asyncio.sleep(1)
-    await _answer_the_unanswered(front)
-    while front.others is not None:
+    while True:
+        await _answer_what_was_left(front)
         await asyncio.sleep(LOOK_EVERY)
-        await _answer_the_unanswered(front)
 
 
-async def _answer_the_unanswered(front: Front) -> None:
+async def _answer_what_was_left(front: Front) -> None:
     try:
         answered = await front.conversations.answer_the_unanswered()
+        paid = await front.conversations.pay_what_is_owed()
     except StoreError as error:
-        log.error("not_answered_after_restart error=%s", error)
+        log.error("catching_up_failed error=%s", error)
+    except Exception:  # whatever it was, the front goes on
+        log.exception("catching_up_failed")
     else:
-        if answered:
-            log.info("answered_after_restart count=%s", answered)
+        if answered or paid:
+            log.info("answered_afterwards left=%s owed=%s", answered, paid)
 
 
 class _Checked(StaticFiles):

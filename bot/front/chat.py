@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 STATIC = Path(__file__).parent / "static"
-SESSION_DAYS = 30
+LASTS = timedelta(days=30)
 RENEWED_AFTER = timedelta(days=1)
 NOT_CACHED = {"Cache-Control": "no-store"}
 """What opens a conversation, or shows it, is kept by the buyer's page alone."""
@@ -107,7 +107,7 @@ def _session(request: Request) -> dict[str, Any]:
 
 def _renewed(request: Request) -> dict[str, str]:
     """{"token"} with which the same conversation stays open, where the one in use is more than a day old: who comes back
-    within SESSION_DAYS of the last time finds the thread."""
+    within LASTS of the last time finds the thread."""
     session, signed_at = _signed(request)
     old = datetime.now(timezone.utc) - signed_at > RENEWED_AFTER
     return {"token": str(_signer(request).dumps(session))} if old else {}
@@ -119,9 +119,12 @@ def _signed(request: Request) -> tuple[dict[str, Any], datetime]:
     try:
         if scheme.lower() != "bearer":
             raise BadSignature("no token")
-        return _signer(request).loads(token, max_age=SESSION_DAYS * 86400, return_timestamp=True)
+        session, signed_at = _signer(request).loads(token, return_timestamp=True)
     except BadSignature:
         raise Problem(401, "session") from None
+    if datetime.now(timezone.utc) - signed_at > LASTS:  # one of the future was signed while the clock was wrong
+        raise Problem(401, "session")
+    return session, signed_at
 
 
 async def send(request: Request) -> Response:

@@ -7,19 +7,27 @@ import logging
 import re
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from dataclasses import dataclass
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from math import inf
 from typing import Any
 from weakref import WeakValueDictionary
 
 from bot.adapters.in_line import LATE
 from bot.adapters.logs import about, trace_of
+from bot.adapters.owing import Owing
 from bot.adapters.rasa_client import Rasa, RasaTurn
 from bot.adapters.store import Accepted, Said, Situation, Store, Turn
 from bot.adapters.words import Words
 from bot.core.card import TurnRecord, build_card
 from bot.core.dialogue import Dialogue
+from bot.core.handoff import served_elsewhere
 from bot.core.notices import of_turn
 from bot.core.text import fold, language_of
 from bot.core.types import Language
@@ -34,6 +42,15 @@ log = logging.getLogger(__name__)
 MOST_CHARACTERS = 2000
 LOOK_AGAIN = 0.25
 """Seconds after which a message looks again whether it is its turn, where nobody told it."""
+
+MOST_ASKED = 64
+"""Turns that Rasa is asked for at the same time. On threads of their own: while Rasa hangs, nothing else waits for it."""
+
+MOST_TRIES = 5
+"""Times that a message which cannot be answered is taken up again while none waits behind it."""
+
+OWED_FOR = timedelta(hours=1)
+"""An answer that is owed for longer is not given any more."""
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 _WANTS_A_PERSON = re.compile(r"人工|真人|活人|客服|\b(?:person|human|agent|somebody|someone)\b")
@@ -76,37 +93,39 @@ class Conversations:
         desk: Callable[[], Desk],
         clock: Clock,
         live: Live,
+        owing: Owing | None = None,
         patience: float = 0.0,
     ):
         self._store, self._rasa, self._words, self._desk, self._clock = store, rasa, words, desk, clock
-        self._live, self._patience = live, patience
+        self._live, self._owing, self._patience = live, owing, patience
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
+        self._asking = ThreadPoolExecutor(MOST_ASKED, thread_name_prefix="rasa")
         self._looked_up_to = 0
         self._unanswered_since: dict[int, float] = {}
-        self._given_up: set[int] = set()
+        self._tries: Counter[int] = Counter()
+        self._look_for_owed_at = 0.0
 
     async def receive(self, incoming: Incoming) -> Mapping[str, Any]:
         """The answer to a message: {"replies", "turn", "handoff", "state"}. The same message id gives the same answer.
 
-        Raises StoreError where the message could not be kept.
+        Raises StoreError where the message could not be kept, or was and is answered later.
         """
-        return await self._receive(incoming, self._patience)
-
-    async def _receive(self, incoming: Incoming, patience: float) -> Mapping[str, Any]:
         watch, trace = Stopwatch(), trace_of(incoming.conversation, incoming.message_id)
-        line = self._lines.setdefault(incoming.conversation, _Line())
+        line = self._line(incoming.conversation)
         with IN_HAND.track_inprogress(), about(conversation=incoming.conversation, trace=trace):
             async with line.keeping:
                 accepted = await self._keep(incoming)
             watch.done("store")
-            answer = accepted.answer
-            if answer is None:
-                async with line.answering:
-                    answer = await self._answer(incoming, accepted, trace, watch, patience)
-                self._live.tell(incoming.conversation)
-            else:
+            if accepted.answer is not None:
                 REPEATED.inc()
+                return accepted.answer
+            async with line.answering:
+                answer = await self._answer(incoming, accepted, trace, watch)
+            self._live.tell(incoming.conversation)
             return answer
+
+    def _line(self, conversation: str) -> _Line:
+        return self._lines.setdefault(conversation, _Line())
 
     async def _keep(self, incoming: Incoming) -> Accepted:
         language = language_of(incoming.text) or incoming.language or "zh"
@@ -116,14 +135,12 @@ class Conversations:
         self._live.tell(incoming.conversation)
         return accepted
 
-    async def _answer(
-        self, incoming: Incoming, accepted: Accepted, trace: str, watch: Stopwatch, patience: float
-    ) -> Mapping[str, Any]:
+    async def _answer(self, incoming: Incoming, accepted: Accepted, trace: str, watch: Stopwatch) -> Mapping[str, Any]:
         """The message's answer. Raises StoreError."""
         situation = accepted.situation if accepted.new and accepted.next else None
         while True:
             if situation is None:
-                if not await self._come_to(incoming.conversation, accepted, patience):
+                if not await self._come_to(incoming.conversation, accepted):
                     return await self._answered_elsewhere(accepted.row)
                 situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
             watch.done("queue")
@@ -141,6 +158,8 @@ class Conversations:
         if answer is not None:
             turn_taken(answer["turn"], watch)
             log.info(_TURN, answer["turn"]["decision"], answer["state"], *map(watch.ms, STEPS[:-1]))
+            if answer["turn"].get("later"):
+                self._look_for_owed_at = 0.0
         return answer
 
     async def _answered_elsewhere(self, row: int) -> Mapping[str, Any]:
@@ -152,8 +171,8 @@ class Conversations:
 
     # --- whose turn it is ----------------------------------------------------------------------------------------
 
-    async def _come_to(self, conversation: str, accepted: Accepted, patience: float) -> bool:
-        """Waits for those before the message, which others answer, or, where none of them was for `patience`, answers
+    async def _come_to(self, conversation: str, accepted: Accepted) -> bool:
+        """Waits for those before the message, which others answer, or, where none of them was for `_patience`, answers
         them; false where the message itself has got its answer meanwhile."""
         waiting, until = None, 0.0
         async with aclosing(self._live.changes(conversation, LOOK_AGAIN)) as changes:
@@ -164,29 +183,33 @@ class Conversations:
                 if len(kept) == 1 and accepted.new:
                     return True
                 if len(kept) != waiting:
-                    waiting, until = len(kept), time.monotonic() + patience
+                    waiting, until = len(kept), time.monotonic() + self._patience
                 if time.monotonic() >= until:
                     for row in kept[:-1]:
                         await self._answer_left_over(row)
                     return True
         return True
 
-    async def _answer_left_over(self, row: Mapping[str, Any]) -> None:
-        """Answers a message that whoever took it did not; what cannot be answered holds up no other: it gets one honest
-        line."""
+    async def _answer_left_over(self, row: Mapping[str, Any], tries: int = 1) -> bool:
+        """Answers a message that whoever took it did not; gives whether it has its answer now. What cannot be answered in
+        so many tries gets one honest line, and holds up no other. Raises what hindered a try before."""
         incoming = _kept(row)
         trace = trace_of(incoming.conversation, incoming.message_id)
         with about(conversation=incoming.conversation, trace=trace):
             situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
             log.info("left_over message=%s", incoming.message_id)
             try:
-                await self._answer_now(incoming, row["id"], situation, trace, Stopwatch())
-            except Exception:
+                answer = await self._answer_now(incoming, row["id"], situation, trace, Stopwatch())
+            except Exception as error:
+                self._tries[row["id"]] += 1
+                if self._tries[row["id"]] < (MOST_TRIES if isinstance(error, StoreError) else tries):
+                    raise
                 log.exception("left_over_failed message=%s", incoming.message_id)
-                own = self._own_turn("utter_cannot_answer_now", situation.language, situation)
-                taken = None if situation.state == "claimed" else own
-                await asyncio.to_thread(self._finish, incoming, row["id"], situation, taken)
+                line = self._own_turn("utter_cannot_answer_now", situation.language, situation)
+                taken = None if situation.state == "claimed" else line
+                answer = await asyncio.to_thread(self._finish, incoming, row["id"], situation, taken)
         self._live.tell(incoming.conversation)
+        return answer is not None
 
     def _finish(
         self, incoming: Incoming, row: int, situation: Situation, taken: RasaTurn | None
@@ -207,20 +230,29 @@ class Conversations:
         if len(incoming.text) > MOST_CHARACTERS:
             return self._own_turn("utter_too_long", language, situation)
         if not fold(text).text:
-            return self._own_turn(
-                "utter_picture" if incoming.attachments else "utter_nothing_said", language, situation
-            )
-        sender = f"{incoming.conversation}/{situation.episode}"
-        remembered = Dialogue.from_json(situation.dialogue).on_page(incoming.product)
-        metadata = {"dialogue": remembered.as_json(), "trace": trace}
+            name = "utter_picture" if incoming.attachments else "utter_nothing_said"
+            return self._own_turn(name, language, situation)
         try:
-            return await asyncio.to_thread(self._rasa.take_turn, sender, text, metadata)
+            return await self._ask(incoming, situation, trace)
         except UnderstandingError as error:
             NOT_UNDERSTOOD.inc()
             log.error("turn_failed error=%s", error)
             if _WANTS_A_PERSON.search(text.lower()):
                 return self._handed_over(incoming, language, situation)
-            return self._own_turn("utter_cannot_answer_now", language, situation)
+            taken = self._own_turn("utter_cannot_answer_now", language, situation)
+            return replace(taken, record={**taken.record, "later": True}) if self._may_owe(incoming) else taken
+
+    async def _ask(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
+        """Raises UnderstandingError."""
+        sender = f"{incoming.conversation}/{situation.episode}"
+        remembered = Dialogue.from_json(situation.dialogue).on_page(incoming.product)
+        metadata = {"dialogue": remembered.as_json(), "trace": trace}
+        asked = partial(copy_context().run, self._rasa.take_turn, sender, plain(incoming.text), metadata)
+        return await asyncio.get_running_loop().run_in_executor(self._asking, asked)
+
+    def _may_owe(self, incoming: Incoming) -> bool:
+        """Another help desk is told an answer when it is given, and no more."""
+        return self._owing is not None and not served_elsewhere(incoming.conversation)
 
     def _own_turn(self, name: str, language: Language, situation: Situation) -> RasaTurn:
         """A turn that needs no understanding, or could get none."""
@@ -243,9 +275,9 @@ class Conversations:
         dialogue = {**situation.dialogue, "handed_over": reason}
         return RasaTurn((self._words.say(line.name, language, line.facts),), record, dialogue)
 
-    def _whole(self, incoming: Incoming, situation: Situation, turn: RasaTurn) -> Turn:
-        """All that the turn leaves behind."""
-        card = self._card(incoming, situation, turn, self._clock.now())
+    def _whole(self, incoming: Incoming, situation: Situation, turn: RasaTurn, row: int = 0) -> Turn:
+        """All that the turn leaves behind. `row`: of a message that has a turn already, in whose place it is."""
+        card = self._card(incoming, situation, turn, row)
         settled = bool(turn.record.get("settled")) and situation.state == "waiting"
         state = "waiting" if card and not settled else "bot"
         replies = [_reply(reply) for reply in turn.replies]
@@ -261,13 +293,13 @@ class Conversations:
             settled,
         )
 
-    def _card(self, incoming: Incoming, situation: Situation, turn: RasaTurn, now: Any) -> dict[str, Any] | None:
+    def _card(self, incoming: Incoming, situation: Situation, turn: RasaTurn, row: int) -> dict[str, Any] | None:
         """The card as this turn leaves it: opened by a handover, kept up to date while the buyer waits."""
         if turn.record["decision"] != "hand_over" and situation.handoff is None:
             return None
-        turns = self._store.episode_turns(incoming.conversation, situation.episode)
+        turns = self._store.episode_turns(incoming.conversation, situation.episode, row)
         pictures = tuple(a["id"] for a in incoming.attachments)
-        turns.append(TurnRecord(incoming.text, now, turn.record, pictures))
+        turns.append(TurnRecord(incoming.text, self._clock.now(), turn.record, pictures))
         episode = situation.handoff["id"] if situation.handoff else uuid.uuid4().hex
         before = situation.handoff["card"]["promised"] if situation.handoff else ""
         talked_about = {q["details"].get("product") for one in turns for q in one.record["questions"]} - {None}
@@ -277,32 +309,74 @@ class Conversations:
             card["queue"] = situation.handoff["queue"]  # where an agent may have passed it
         return card
 
-    # --- what nobody answered ------------------------------------------------------------------------------------
+    # --- what nobody answered, and what is owed ------------------------------------------------------------------
 
     async def answer_the_unanswered(self) -> int:
-        """Answers messages that were kept but not answered before the process ended, this one or another front; gives
-        how many. What another front may be answering just now is left to it for `patience`."""
+        """Answers messages that were kept but not answered: the process ended, this one or another front, or the database
+        broke at the end of a turn. Gives how many. What another front may be answering just now is left to it for
+        `patience`. Raises StoreError where it cannot be known what there is."""
         newest, now = await asyncio.to_thread(self._store.newest), time.monotonic()
         found = await asyncio.to_thread(self._store.unanswered, self._looked_up_to)
         self._unanswered_since = {row["id"]: self._unanswered_since.get(row["id"], now) for row in found}
         self._looked_up_to = min([newest - LATE, *self._unanswered_since]) - 1
-        answered = 0
-        for row in found:
-            if row["id"] not in self._given_up and now - self._unanswered_since[row["id"]] >= self._patience:
-                answered += await self._answered_late(row)
+        due = [row for row in found if now - self._unanswered_since[row["id"]] >= self._patience]
+        last = {row["conversation"]: row["id"] for row in due}
+        return sum([await self._take_up(conversation, row) for conversation, row in last.items()])
+
+    async def _take_up(self, conversation: str, last: int) -> int:
+        """Answers what was left in a conversation, up to a message; nothing where somebody here is at it. Gives how many."""
+        answered, line = 0, self._line(conversation)
+        if line.keeping.locked() or line.answering.locked():
+            return 0
+        try:
+            async with line.answering:
+                left = await asyncio.to_thread(self._store.unanswered, 0, conversation, last)
+                for row in left:
+                    if not await self._answer_left_over(row, MOST_TRIES if row is left[-1] else 1):
+                        break
+                    answered += 1
+        except Exception:  # whatever it was, the others are answered
+            log.exception("not_answered_yet conversation=%s", conversation)
         return answered
 
-    async def _answered_late(self, row: Mapping[str, Any]) -> bool:
-        try:
-            await self._receive(_kept(row), patience=0)
-        except StoreError as error:
-            log.error("not_answered_after_restart conversation=%s error=%s", row["conversation"], error)
-        except Exception:  # whatever it was, the others are answered and the front starts
-            log.exception("not_answered_after_restart conversation=%s", row["conversation"])
-            self._given_up.add(row["id"])
-        else:
-            return True
-        return False
+    async def pay_what_is_owed(self) -> int:
+        """Gives those their answer who were told that nothing could be answered at that moment, if messages are understood
+        now; how many. Beside other fronts it looks now and then for what these owe. Raises StoreError where it cannot be
+        known who they are."""
+        early = time.monotonic() < self._look_for_owed_at
+        if self._owing is None or early or not await asyncio.to_thread(self._rasa.ready):
+            return 0
+        self._look_for_owed_at = time.monotonic() + self._patience if self._patience else inf
+        paid = 0
+        for row in await asyncio.to_thread(self._owing.owed, self._clock.now() - OWED_FOR):
+            if self._tries[row["id"]] >= MOST_TRIES:
+                continue
+            try:
+                async with self._line(row["conversation"]).answering:
+                    paid += await self._pay(row, self._owing)
+            except Exception:  # whatever it was, the others get theirs
+                self._tries[row["id"]] += 1
+                self._look_for_owed_at = 0.0
+                log.exception("still_owed conversation=%s", row["conversation"])
+        return paid
+
+    async def _pay(self, row: Mapping[str, Any], owing: Owing) -> bool:
+        incoming = _kept(row)
+        situation = await asyncio.to_thread(self._store.situation, incoming.conversation)
+        gone = situation.state == "claimed" or situation.episode != row["episode"]
+        if gone or not await asyncio.to_thread(owing.still_owed, incoming.conversation, row["id"]):
+            return False
+        trace = trace_of(incoming.conversation, incoming.message_id)
+        with about(conversation=incoming.conversation, trace=trace):
+            taken = await self._ask(incoming, situation, trace)
+            turn = await asyncio.to_thread(self._whole, incoming, situation, taken, row["id"])
+            now = self._clock.now()
+            paid = await asyncio.to_thread(owing.pay, incoming.conversation, row["id"], situation, turn, now)
+            if not paid:  # something happened meanwhile; the next look knows what
+                self._look_for_owed_at = 0.0
+            log.info("answered_later paid=%s", paid)
+        self._live.tell(incoming.conversation)
+        return paid
 
 
 def _kept(row: Mapping[str, Any]) -> Incoming:

@@ -119,6 +119,10 @@ _ANSWER: dict[str, Any] = {
                 "language": {"enum": ["zh", "en"]},
                 "decision": {"enum": ["answer", "clarify", "hand_over", "talk"]},
                 "questions": {"type": "array", "items": {"type": "object"}},
+                "later": {
+                    "type": "boolean",
+                    "description": "Nothing could be answered now; the answer follows in the conversation (GET) when it can be",
+                },
             },
         },
         "handoff": {"anyOf": [{"$ref": "#/components/schemas/Card"}, {"type": "null"}]},

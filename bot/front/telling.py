@@ -185,7 +185,7 @@ class Telling:
 
     def _tried_lately(self, robot: Robot, now: datetime) -> int:
         """Messages of the last minute: those that this process tried, or those that the outbox knows were sent."""
-        mine = [at for at in self._tried.get(robot.name, ()) if at > now - MINUTE]
+        mine = [at for at in self._tried.get(robot.name, ()) if now - MINUTE < at <= now]
         self._tried[robot.name] = mine
         return max(len(mine), self._outbox.messages_since(robot.name, now - MINUTE))
 

@@ -34,7 +34,7 @@ class Meaning:
     """`crowd`: what buyers ordinarily ask, shape (lines, 512); a text that many of it are near is near to everything."""
 
     def __init__(self, weights: np.ndarray, shift: np.ndarray, crowd: np.ndarray):
-        self._weights, self._shift, self._crowd = weights, shift, crowd
+        self._turned, self._shift, self._crowd = np.ascontiguousarray(weights.T), shift, crowd
 
     @classmethod
     def fit(cls, texts: Sequence[str], tuned: Network) -> Meaning:
@@ -62,7 +62,7 @@ class Meaning:
 
     def of(self, sums: np.ndarray) -> np.ndarray:
         """Vectors of length 1, shape (texts, 512), from sums as of `Network.described`."""
-        return _untuned().sentence(sums @ self._weights + self._shift)
+        return _untuned().sentence((self._turned @ sums.T).T + self._shift)
 
     def crowded(self, vector: np.ndarray) -> float:
         """The mean cosine of a vector with the nearest lines of the crowd; 0 where there is none."""

@@ -233,14 +233,16 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         pick, handed = self._pick(chance), self._handed
         label = str(self._labeller.classes[pick])
         confidence = float(chance[handed].sum() if handed[pick] else chance[pick])
-        ranked = [str(self._labeller.classes[i]) for i in chance.argsort()[::-1][:4]]
+        ranked = [(str(self._labeller.classes[i]), float(chance[i])) for i in chance.argsort()[::-1][:4]]
+        others = [one for one in ranked if one[0] != label][:3]
         return {
             "label": label,
             "text": message.get(TEXT)[start:end],
             "start": start,
             "end": end,
             "confidence": round(confidence, 4),
-            "others": [other for other in ranked if other != label][:3],
+            "others": [other for other, _ in others],
+            "next": round(others[0][1], 4) if others else 0.0,
         }
 
     def _pick(self, chance: np.ndarray) -> int:

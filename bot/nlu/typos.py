@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import logging
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -15,6 +16,8 @@ from typing import Collection, Dict, Iterable, Iterator, List, Set, Tuple
 import jieba
 
 from bot.nlu.words import Vocabulary, split_words, word_places
+
+jieba.setLogLevel(logging.WARNING)
 
 MOST_WORDS = 160
 """A second look is taken at so many words of a message; a Chinese character counts as one."""

@@ -19,7 +19,7 @@ _UNSETTLED = re.compile(
     r"(?:not|n't|nt|never) (?:yet |been |really |fully |quite )*(?:sorted|settled|solved)|unsolved|unsettled|(?:do not|don't|dont) forget it"
 )
 """The same words with a negation: the matter is still open."""
-_SOLVED = re.compile(r"没事了|不用查了|解决|搞定|sorted|settled|solved")
+_SOLVED = re.compile(r"没事了|解决|搞定|sorted|settled|solved")
 """Said of the matter alone; 不用了 and the like may also refuse what was just offered."""
 ASKING_FOR_THE_ORDER = ("track_parcel", "request_refund")
 """Reasons whose line asks for the order number, unless it was said."""

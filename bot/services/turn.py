@@ -299,9 +299,17 @@ def _record(ask: Ask, answer: Answer, handover_facts: tuple[Fact, ...]) -> dict[
         "text": ask.question.text,
         "outcome": answer.outcome,
         "confidence": round(ask.question.confidence, 3),
+        **_next(ask.question),
         "details": ask.details.as_json(),
         "facts": [fact.as_json() for fact in facts],
     }
+
+
+def _next(question: Question) -> dict[str, Any]:
+    """The label that was held next likely, so that people see where two were close."""
+    if not question.next:
+        return {}
+    return {"next": {"label": question.others[0], "confidence": round(question.next, 3)}}
 
 
 def _said(entity: Entity) -> dict[str, Any]:

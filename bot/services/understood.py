@@ -21,7 +21,16 @@ def message_of(parse: Mapping[str, Any], language: Language) -> Message:
         if e["entity"] != LANGUAGE
     )
     questions = tuple(
-        Question(q["label"], q["text"], q["start"], q["end"], q["confidence"], tuple(q.get("others", ())), _entries(q))
+        Question(
+            q["label"],
+            q["text"],
+            q["start"],
+            q["end"],
+            q["confidence"],
+            tuple(q.get("others", ())),
+            _entries(q),
+            q.get("next", 0.0),
+        )
         for q in parse.get("questions", [])
         if q["label"] in ALL  # another skill answers the others
     )

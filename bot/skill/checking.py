@@ -50,10 +50,6 @@ def _pipeline(project: Project) -> Iterator[Finding]:
     if missing:
         lines = "pipeline:", *(f"- name: {name}" for name in missing)
         yield Finding("config.yml", _to_add("These components are missing. Add, in this order:", *lines))
-    for other in (name for name in have if name.endswith("Tokenizer") and name not in wanted):
-        yield Finding(
-            "config.yml", f"{other} is a second tokenizer, and Rasa takes one. Take it out; yours can use {wanted[0]}."
-        )
     after = have[have.index(CLASSIFIER) + 1 :] if CLASSIFIER in have else []
     for other in (name for name in after if name.endswith("Classifier")):
         yield Finding(

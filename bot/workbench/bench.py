@@ -17,6 +17,7 @@ from starlette.requests import Request
 from bot.content import csv_text, responses, yaml_text
 from bot.content.cases import rules
 from bot.content.gates import Gate, closed
+from bot.content.inbox import Inbox
 from bot.content.responses import Reply
 from bot.content.sheets import Upload
 from bot.content.workbench import Workbench
@@ -42,8 +43,8 @@ class Waiting:
 class Bench:
     """Thread-safe. Raises what the workbench raises."""
 
-    def __init__(self, workbench: Workbench, clock: Clock, trial: Optional[Trial] = None):
-        self.workbench, self._clock, self.trial = workbench, clock, trial
+    def __init__(self, workbench: Workbench, inbox: Inbox, clock: Clock, trial: Optional[Trial] = None):
+        self.workbench, self.inbox, self._clock, self.trial = workbench, inbox, clock, trial
         self._lock = threading.Lock()
         self._found: Optional[tuple[str, list[Finding]]] = None
         self._looking: Optional[str] = None

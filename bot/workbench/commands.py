@@ -16,12 +16,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from bot.adapters.content import Version
 from bot.content.comparing import Comparison, Difference
+from bot.content.inbox import DAYS, Inbox
 from bot.content.sentences import Refused
 from bot.content.workbench import Workbench
 from bot.core.content import Edit, Finding, Value
+from bot.desk.rendering import WORKBENCH, words
 from bot.workbench.findings import show
 
 LANGUAGES = ("zh", "en")
@@ -39,6 +42,8 @@ def add_parser(commands: Any) -> None:
     check = add("check", "check the draft; 1 where an error is found")
     check.add_argument("--live", action="store_true", help="check the live files instead, without a database (for CI)")
     check.add_argument("--json", action="store_true", help="one finding a line, as JSON")
+    inbox = add("inbox", "what buyers asked of late and were not answered well")
+    inbox.add_argument("--days", type=int, choices=DAYS, default=DAYS[0])
     add("diff", "the draft against what is live")
     for name, told in (
         ("train", "train the draft if it needs that, then compare"),
@@ -62,9 +67,16 @@ def _adder(acts: Any) -> Callable[[str, str], argparse.ArgumentParser]:
     return add
 
 
-def run(chosen: argparse.Namespace, workbench: Callable[[], Workbench], live: Callable[[], list[Finding]]) -> int:
-    """`workbench` is built when it is needed; `live` checks the live files without it."""
+def run(
+    chosen: argparse.Namespace,
+    workbench: Callable[[], Workbench],
+    live: Callable[[], list[Finding]],
+    inbox: Callable[[], Inbox],
+) -> int:
+    """`workbench` and `inbox` are built when they are needed; `live` checks the live files without them."""
     console = Console(highlight=False, soft_wrap=True)
+    if chosen.act == "inbox":
+        return _inbox(inbox(), chosen, console)
     if chosen.act == "check" and chosen.live:
         return _found(live(), chosen, console)
     try:
@@ -72,6 +84,25 @@ def run(chosen: argparse.Namespace, workbench: Callable[[], Workbench], live: Ca
     except Refused as refused:
         console.print(refused.said[chosen.language], style="yellow", markup=False)
         return 1
+
+
+def _inbox(inbox: Inbox, chosen: argparse.Namespace, console: Console) -> int:
+    """The weightiest first; 0 whatever is found."""
+    w, seen = words(chosen.language, WORKBENCH), inbox.look(chosen.days, patience=None)
+    table = Table("", "", "", "", box=None, show_header=False, padding=(0, 2, 0, 0))
+    for group in seen.groups[:MOST_SHOWN]:
+        label, share = group.labels[0]
+        costly = [
+            w[f"inbox_{kind}"].format(count=count) for kind in ("wanted", "left") if (count := getattr(group, kind))
+        ]
+        told = [w["inbox_buyers"].format(count=group.buyers()), *costly]
+        taken = f"{w.get(f'label_{label}', label)} {share:.0%}"
+        cells = (" · ".join(told), w[f"why_{group.reasons[0][0]}"], taken, group.first.text)
+        table.add_row(*map(Text, cells))
+    console.print(table if seen.groups else Text(w["inbox_none"]))
+    if len(seen.groups) > MOST_SHOWN:
+        console.print(Text(w["and_more"].format(count=len(seen.groups) - MOST_SHOWN)))
+    return 0
 
 
 def _status(bench: Workbench, chosen: argparse.Namespace, console: Console) -> int:

@@ -41,7 +41,7 @@ class _Examples:
     def _product(self) -> Product:
         """One of which there is something to say in this reply; else the first."""
         products = self.shop.products
-        if self.reply.startswith("utter_size_fit"):
+        if self.reply.startswith("utter_size_fit_"):
             fits = [p for p in products.values() if p.fit and self.reply.endswith(p.fit)]
             return fits[0] if fits else next(iter(products.values()))
         found: Optional[str] = None
@@ -61,7 +61,7 @@ class _Examples:
     def _held(self) -> Any:
         """A capability with the verdict that the reply is about."""
         verdict = next((one for one in ("limited", "yes", "no") if f"_{one}" in self.reply), "limited")
-        trait = self.reply.startswith("utter_trait")
+        trait = self.reply.startswith("utter_trait_")
         known = self.shop.capability_names
         fits = [
             held
@@ -152,7 +152,7 @@ class _Examples:
             "total": formats.money(total),
             "till": formats.money(total - offers.off),
             "from": formats.money(offers.off_from),
-            "off": "" if self.reply.startswith("utter_contact") else formats.money(offers.off),
+            "off": "" if self.reply.startswith("utter_contact_") else formats.money(offers.off),
             "gift": gift.gift[self.language] if gift else "",
         }
 
@@ -177,10 +177,10 @@ class _Examples:
         if opening:
             found |= {"opens": f"{opening.opens:%H:%M}", "closes": f"{opening.closes:%H:%M}"}
         own: dict[str, Callable[[], dict[str, Any]]] = {
-            "utter_return": lambda: {"days": told.return_days},
+            "utter_return_": lambda: {"days": told.return_days},
             "utter_genuine": lambda: {"days": told.return_days},
             "utter_invoice": lambda: {"days": told.invoice_days},
-            "utter_payment": lambda: {
+            "utter_payment_": lambda: {
                 "from": formats.money(instalments.free_from),
                 "method": _first(word.name[at] for word in payment.refused)
                 if self.reply.endswith("refused")

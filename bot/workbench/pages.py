@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from bot.desk.rendering import WORKBENCH, base_of
 from bot.desk.signing_in import login_page, sign_in, sign_out
-from bot.workbench import checking, comparison, facts, replies, rows, rules, spreadsheets, start, trying
+from bot.workbench import checking, comparison, facts, inbox, replies, rows, rules, spreadsheets, start, trying
 
 GET, POST = ["GET"], ["POST"]
 UPLOAD = "/workbench/upload"
@@ -30,6 +30,14 @@ def workbench_routes() -> list[Route]:
         Route("/workbench/versions/{number:int}", start.version_page, methods=GET),
         Route("/workbench/comparison", comparison.comparison_page, methods=GET),
         Route("/workbench/check", checking.check, methods=POST),
+        Route("/workbench/inbox", inbox.inbox_page, methods=GET),
+        Route("/workbench/inbox/talk", inbox.talk, methods=GET),
+        Route("/workbench/inbox/example", inbox.example_page, methods=GET),
+        Route("/workbench/inbox/example", inbox.save_example, methods=POST),
+        Route("/workbench/inbox/aside", inbox.set_aside, methods=POST),
+        Route("/workbench/inbox/aside", _to_inbox, methods=GET),
+        Route("/workbench/inbox/back", inbox.put_back, methods=POST),
+        Route("/workbench/inbox/back", _to_inbox, methods=GET),
         Route("/workbench/facts", facts.tables_page, methods=GET),
         Route("/workbench/faq", _to_faq, methods=GET),
         Route("/workbench/fact", rows.fact_page, methods=GET),
@@ -63,3 +71,7 @@ def _to_start(request: Request) -> Response:
 
 def _to_faq(request: Request) -> Response:
     return RedirectResponse(f"{base_of(request)}{WORKBENCH.path}/facts/faq")
+
+
+def _to_inbox(request: Request) -> Response:
+    return RedirectResponse(f"{base_of(request)}{WORKBENCH.path}/inbox")

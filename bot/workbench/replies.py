@@ -78,7 +78,7 @@ def _reply(view: View, status: int = 200, error: Optional[str] = None) -> Respon
     return view.page(
         "reply.html",
         "words",
-        name,
+        _listed(view, name, reply, False)["text"],
         status=status,
         error=error,
         name=name,

@@ -15,6 +15,7 @@ from bot.content.tables import TABLES, Column, TableSpec, choices
 from bot.core.content import Edit
 from bot.workbench.checking import kind_fault
 from bot.workbench.facts import Key, groups_of, name_of, row_address, rows_of, spec_of, title_of
+from bot.workbench.handling import FAQ, asked_by, cells_of, kept, quotes, settled
 from bot.workbench.saving import Field, Form, filled, save, wanted, with_query
 from bot.workbench.view import View, done, field, shown
 
@@ -28,8 +29,8 @@ def row_page(view: View) -> Response:
     row = rows_of(view, spec).get(key) if spec and key else None
     if spec is None or (key and row is None):
         return view.missing()
-    cells = row.cells if row else {"product": view.asked("product")}
-    return _row(view, spec, key, cells, cells if row else {})
+    new = {"product": view.asked("product"), **cells_of(view, spec, asked_by(view))} if row is None else {}
+    return _row(view, spec, key, row.cells if row else new, row.cells if row else {})
 
 
 def _row(
@@ -56,7 +57,7 @@ def _row(
     history = [{**view.teller.change(one), "at": view.when(one.at), "state": one.state} for one in changes]
     return view.page(
         "row.html",
-        "faq" if spec.file == "shop/faq.csv" else "facts",
+        "faq" if spec.file == FAQ else "facts",
         place,
         status=status,
         error=view.w["row_wrong"] if faults else None,
@@ -66,7 +67,8 @@ def _row(
         new=not key,
         groups=groups,
         history=history,
-        address=row_address(spec, key),
+        address=kept(view, row_address(spec, key)),
+        quotes=quotes(asked_by(view)),
         client={"file": spec.file, "key": list(key), "row": True},
     )
 
@@ -137,8 +139,15 @@ def save_row(view: View, form: FormData) -> Response:
         **{f"is:{id}": value for id, value in cells.items()},
         **{f"was:{id}": value for id, value in was.items()},
     }
-    place = Form(row_address(spec, key), row_address(spec, key), view.teller.row(spec, key), spec.file, key, "facts")
-    return save(view, place, wanted(FormData(written), [one for one in fields if one.name not in spec.key]))
+    address = kept(view, row_address(spec, key))
+    place = Form(address, row_address(spec, key), view.teller.row(spec, key), spec.file, key, "facts")
+    changed = wanted(FormData(written), [one for one in fields if one.name not in spec.key])
+    return _settled(view, spec, key, save(view, place, changed))
+
+
+def _settled(view: View, spec: TableSpec, key: Key, saved: Response) -> Response:
+    """Buyers' questions that the row was written for are seen to."""
+    return settled(view, [(spec.file, *key)], "faq" if spec.file == FAQ else "fact", saved)
 
 
 def field_of(values: Sequence[Any]) -> str:
@@ -173,7 +182,7 @@ def _add(view: View, spec: TableSpec, cells: Mapping[str, str]) -> Response:
     except Taken:
         fault = {"severity": "error", "reason": view.w["row_there"], "proposal": view.w["row_there_do"]}
         return _row(view, spec, (), told, {}, {spec.key[-1]: fault}, 409)
-    return view.go(with_query(row_address(spec, key), "saved=1"))
+    return _settled(view, spec, key, view.go(with_query(row_address(spec, key), "saved=1")))
 
 
 @done
@@ -201,7 +210,8 @@ FACT = ("product", "capability", "verdict", "limit_zh", "limit_en", "instead")
 @shown
 def fact_page(view: View) -> Response:
     spec = TABLES["shop/capabilities.csv"]
-    given = {column: view.asked(column)[:300] for column in FACT}
+    given = {**cells_of(view, spec, asked_by(view)), **{one: view.asked(one)[:300] for one in FACT if view.asked(one)}}
+    given = {column: given.get(column, "") for column in FACT}
     standing = rows_of(view, spec).get((given["product"], given["capability"]))
     return _fact(view, {**given, **(standing.cells if standing else {})}, standing is not None)
 
@@ -216,7 +226,16 @@ def _fact(view: View, cells: Mapping[str, str], stands: bool, faults: Optional[M
     client = {"file": spec.file, "key": [cells.get("product", ""), cells.get("capability", "")], "row": True}
     status = 422 if faults else 200
     return view.page(
-        "fact.html", "facts", view.w["fact_title"], status=status, fields=fields, stands=stands, client=client
+        "fact.html",
+        "facts",
+        view.w["fact_title"],
+        status=status,
+        fields=fields,
+        stands=stands,
+        address=kept(view, "/fact"),
+        quotes=quotes(asked_by(view)),
+        to_faq=kept(view, row_address(TABLES[FAQ])),
+        client=client,
     )
 
 
@@ -226,10 +245,10 @@ def save_fact(view: View, form: FormData) -> Response:
     spec = TABLES["shop/capabilities.csv"]
     cells = {column: field_of(form.getlist(f"is:{column}")).strip() for column in FACT}
     faults = _faults(view, [(spec.column(column), value) for column, value in cells.items()])
-    if not faults and cells["verdict"] in ("limited", "no") and not cells["limit_zh"]:
-        faults = {
-            "limit_zh": {"severity": "error", "reason": view.w["fact_limit"], "proposal": view.w["fact_limit_do"]}
-        }
+    limits = ("limit_zh", "limit_en")
+    if not faults and (cells["verdict"] in ("limited", "no") or any(cells[limit] for limit in limits)):
+        empty = {"severity": "error", "reason": view.w["fact_limit"], "proposal": view.w["fact_limit_do"]}
+        faults = {limit: empty for limit in limits if not cells[limit]}
     key = (cells["product"], cells["capability"])
     standing = rows_of(view, spec).get(key)
     if faults:
@@ -242,4 +261,4 @@ def save_fact(view: View, form: FormData) -> Response:
         view.workbench.save(edits, view.agent.name)
     except Taken:
         return _fact(view, cells, True, {"verdict": {"severity": "error", "reason": view.w["moved"], "proposal": ""}})
-    return view.go(with_query(row_address(spec, key), "saved=1"))
+    return _settled(view, spec, key, view.go(with_query(row_address(spec, key), "saved=1")))

@@ -31,6 +31,9 @@ def start_page(view: View) -> Response:
 def _start(view: View, status: int = 200, error: Optional[str] = None) -> Response:
     now = view.workbench.status()
     findings = view.bench.findings()
+    unanswered = view.bench.inbox.count()
+    if unanswered:
+        view.bench.inbox.warm()
     versions = view.workbench.history(200 if view.asked("all") else MOST_VERSIONS)
     return view.page(
         "start.html",
@@ -40,10 +43,11 @@ def _start(view: View, status: int = 200, error: Optional[str] = None) -> Respon
         error=error,
         live=_version(view, now.live),
         now=now,
+        unanswered=unanswered,
         steps=_steps(now),
         edits=_edits(view),
         aside=[_change(view, change) for change in now.aside],
-        progress=_progress(view, now.progress),
+        progress=progress_of(view, now.progress),
         findings=_findings(view, findings),
         gates=[gate.reason[view.language] for gate in view.bench.gates(findings)] if findings is not None else [],
         versions=[_version(view, version) for version in versions if version.state != "live"],
@@ -134,7 +138,7 @@ def _key(view: View, finding: Finding) -> tuple[str, ...]:
     return next((key for key, row in rows.items() if row.line == finding.line), ())
 
 
-def _progress(view: View, progress: Progress) -> Mapping[str, Any]:
+def progress_of(view: View, progress: Progress) -> Mapping[str, Any]:
     return {
         "job": view.w.get(f"job_{progress.job}", ""),
         "state": progress.state,
@@ -152,7 +156,7 @@ def _progress(view: View, progress: Progress) -> Mapping[str, Any]:
 def progress(view: View) -> Response:
     """{"state", "html"}: how far the job is."""
     now = view.workbench.progress()
-    html = view.fragment("_progress.html", progress=_progress(view, now))
+    html = view.fragment("_progress.html", progress=progress_of(view, now))
     return JSONResponse({"state": now.state, "html": html})
 
 
@@ -200,7 +204,7 @@ def act(view: View, form: FormData) -> Response:
         return _start(view, 409, refused.said[view.language])
     except Taken as taken:
         return _start(view, 409, view.w["taken_since"].format(by=taken.by or view.w["somebody"]))
-    return view.go("")
+    return view.go("/inbox" if form.get("back") == "inbox" else "")
 
 
 def _train(view: View, form: FormData) -> None:

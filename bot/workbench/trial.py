@@ -15,7 +15,7 @@ from typing import Any, Optional
 
 from bot.adapters.content_disk import Disk
 from bot.adapters.models import model_name
-from bot.adapters.processes import QUIET
+from bot.adapters.processes import QUIET_AND_FAST
 from bot.core.content import Tree
 from bot.ports import NightdeskError
 from bot.settings import ROOT
@@ -88,7 +88,7 @@ class Trial:
 
     def _start(self, model: Path, draft: Tree) -> None:
         self._write(draft)
-        environment = {**os.environ, **QUIET, "NIGHTDESK_SHOP": str(self._folder / "shop")}
+        environment = {**os.environ, **QUIET_AND_FAST, "NIGHTDESK_SHOP": str(self._folder / "shop")}
         command = [sys.executable, "-m", "bot.trying", str(model), str(self._folder)]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,

@@ -25,7 +25,7 @@ from bot.ports import ShopFileError
 from bot.workbench.bench import Bench, bench_of
 from bot.workbench.told import Teller, when
 
-PLACES = ("start", "facts", "faq", "words", "rules", "try")
+PLACES = ("start", "inbox", "facts", "faq", "words", "rules", "try")
 """What stands in the bar, with its address below the workbench; `start` is the workbench itself."""
 
 

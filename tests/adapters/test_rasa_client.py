@@ -103,6 +103,20 @@ def test_an_error_status_is_an_error_of_ours_and_is_not_asked_again(rasa: FakeRa
     assert len(rasa.asked) == 1
 
 
+def test_tells_what_is_understood_without_a_turn(rasa: FakeRasa) -> None:
+    rasa.body = json.dumps([{"text": "在吗"}, {"text": "有货吗"}]).encode()
+    assert client(rasa).understood(["在吗", "有货吗"]) == {"在吗": {"text": "在吗"}, "有货吗": {"text": "有货吗"}}
+    assert rasa.asked[0]["path"] == "/webhooks/front/understood"
+    assert rasa.asked[0]["token"] == "Bearer secret"
+
+
+@pytest.mark.parametrize(("status", "body"), [(404, b"{}"), (401, b"{}"), (200, b"[]"), (200, b"{}"), (200, b"<html>")])
+def test_who_cannot_say_what_is_understood_is_an_error_of_ours(rasa: FakeRasa, status: int, body: bytes) -> None:
+    rasa.status, rasa.body = status, body
+    with pytest.raises(UnderstandingError):
+        client(rasa).understood(["在吗"])
+
+
 WRONG = [b"", b"<html>oops</html>", b"{", b"null", b"7", b'"text"', b"[]", b"{}", b"[null]", b"[7]", b'[{"text": "hi"}]',
          b'[{"custom": {}}]', b'[{"custom": null}]', b'[{"custom": {"other": 1}}]', b'[{"custom": "turn"}]',
          b'[{"custom": {"turn": null}}]', b"\xff\xfe"]  # fmt: skip

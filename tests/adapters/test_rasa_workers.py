@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +35,11 @@ class Worker:
         if self.fault:
             raise self.fault
         return RasaTurn(({"text": self.name},), {}, {})
+
+    def understood(self, texts: Sequence[str]) -> dict[str, Any]:
+        if self.fault:
+            raise self.fault
+        return {text: self.name for text in texts}
 
     def ready(self) -> bool:
         return self.trouble == "ready"
@@ -106,6 +111,15 @@ def test_an_answer_without_a_turn_is_no_reason_to_ask_another() -> None:
     with pytest.raises(UnderstandingError):
         pool.say("api:1/1")
     assert sum(len(worker.asked) for worker in pool.made.values()) == 1
+
+
+def test_what_is_understood_any_of_them_says() -> None:
+    pool = Pool(ONE, TWO)
+    pool.made[ONE].fault = RasaGone("gone", waited=False)
+    assert pool.line.understood(["在吗"]) == {"在吗": TWO}
+    pool.made[TWO].fault = RasaGone("gone", waited=False)
+    with pytest.raises(UnderstandingError):
+        pool.line.understood(["在吗"])
 
 
 def test_with_all_away_it_says_so_having_asked_each() -> None:

@@ -54,6 +54,15 @@ def append(file: str, line: str) -> Callable[[Path], int]:
     return spoil
 
 
+def no_reasons(folder: Path) -> int:
+    """Takes the reasons for settling away, and leaves the word."""
+    lines = (folder / "desk.yml").read_text(encoding="utf-8").split("\n")
+    at = next(i for i, line in enumerate(lines) if line.strip() == "settled:")
+    end = next(i for i in range(at + 1, len(lines)) if not lines[i].startswith("    "))
+    (folder / "desk.yml").write_text("\n".join([*lines[:at], "  settled: {}", *lines[end:]]), encoding="utf-8")
+    return at + 1
+
+
 # --- the shop that ships -------------------------------------------------------------------------------------------
 
 
@@ -163,6 +172,7 @@ FAULTS = [
     ("digest.yml", replace("digest.yml", "{zh: \"等了 {time}\"", "{zh: \"等了 {tmie}\""), "`waited` holds “{tmie}”, which nothing fills in; there may be: {time}."),
     ("digest.yml", replace("digest.yml", "nobody_waits:  ", "nobody_weights:"), "`nobody_waits` is missing"),
     ("desk.yml", replace("desk.yml", '"08:50"', "morning"), "`at` is “morning”"),
+    ("desk.yml", no_reasons, "`settled` names no reason"),
     ("shop.yml", replace("shop.yml", "Asia/Shanghai", "Asia/Atlantis"), "`timezone` is “Asia/Atlantis”"),
 ]  # fmt: skip
 
@@ -250,3 +260,10 @@ def test_the_fingerprint_changes_with_any_file(folder: Path) -> None:
     before = fingerprint(folder)
     append("offers.yml", "# a note")(folder)
     assert fingerprint(folder) != before
+
+
+def test_a_cell_in_quotes_keeps_its_lines_whatever_they_begin_with(folder: Path) -> None:
+    said = "\n".join(("first", "# second", "", "third"))
+    with (folder / "faq.csv").open("a", encoding="utf-8") as faq:
+        faq.write(f'several,,问,"ask",答,"{said}",,,,,\n')
+    assert load_shop(folder).faq[-1].answer["en"] == said

@@ -11,9 +11,14 @@ from typing import Any
 import pytest
 
 from bot.adapters.database import Database
+from bot.adapters.inbox import InboxBook
+from bot.adapters.shop_files import load_shop
 from bot.content import comparing
+from bot.content.inbox import Inbox
 from bot.workbench import commands
+from tests.content.night import keep, talk, unknown
 from tests.content.workshop import LIMITS, Workshop, limit, make_workshop, stands
+from tests.small_shop import EVENING
 
 
 @pytest.fixture
@@ -30,9 +35,38 @@ def run(workshop: Workshop, *arguments: str) -> int:
     parser = ArgumentParser()
     commands.add_parser(parser.add_subparsers(dest="command"))
     chosen = parser.parse_args(["content", *arguments])
-    code = commands.run(chosen, lambda: workshop.bench, lambda: workshop.bench.findings(workshop.disk.read()))
+    code = commands.run(
+        chosen,
+        lambda: workshop.bench,
+        lambda: workshop.bench.findings(workshop.disk.read()),
+        lambda: inbox_of(workshop),
+    )
     workshop.bench.wait(60)
     return code
+
+
+def inbox_of(workshop: Workshop) -> Inbox:
+    shop = load_shop(workshop.folder / "shop")
+    clock = type("Standing", (), {"now": lambda self: EVENING})()
+    trees = (workshop.bench.draft_tree(), workshop.bench.live_tree())
+    return Inbox(
+        InboxBook(workshop.content._database), lambda: trees, lambda: shop, clock, lambda texts: range(len(texts))
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("zh", ("1 位买家", "不知道", "功能用途 90%")), ("en", ("buyers: 1", "not known"))]
+)
+def test_the_inbox_is_a_short_table(
+    shop: Workshop, capsys: pytest.CaptureFixture, language: str, told: tuple[str, ...]
+) -> None:
+    assert run(shop, "--language", language, "inbox") == 0
+    assert ("都处理好了" if language == "zh" else "everything was answered") in capsys.readouterr().out
+    keep(shop.content._database, talk(unknown("[b]刻字吗 13812345678", product="L18")))
+    assert run(shop, "--language", language, "inbox", "--days", "7") == 0
+    shown = capsys.readouterr().out
+    assert all(one in shown for one in (*told, "[b]刻字吗"))
+    assert "13812345678" not in shown
 
 
 def test_a_fact_goes_from_the_draft_to_the_disk_and_back(shop: Workshop, capsys: pytest.CaptureFixture) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from bot.core.asking import interrogative
 from bot.core.dialogue import Dialogue
 from bot.core.types import Entity, Question
-from bot.core.wanting import interrogative, label_of_statement, not_ordered_yet
+from bot.core.wanting import label_of_statement, not_ordered_yet
 
 NEW, BUYING, PARCEL = Dialogue(), Dialogue(handed_over="purchase_intent"), Dialogue(handed_over="track_parcel")
 PLACE = {"province": "61", "name_zh": "西安"}

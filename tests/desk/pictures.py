@@ -116,7 +116,7 @@ PICTURES: dict[str, Callable[[Browser, Running, str], Page]] = {
 }
 
 
-def _make_smaller(path: Path) -> None:
+def make_smaller(path: Path) -> None:
     """A palette is enough for pages, and a third of the size."""
     with Image.open(path) as image:
         small = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
@@ -125,7 +125,7 @@ def _make_smaller(path: Path) -> None:
 
 def main() -> None:
     for path in take_all(FOLDER):
-        _make_smaller(path)
+        make_smaller(path)
         print(path.relative_to(ROOT))
 
 

@@ -28,6 +28,7 @@ from bot.adapters.handoffs import Handoffs
 from bot.adapters.live_shop import LiveShop
 from bot.adapters.migrations import migrate
 from bot.adapters.outbox import Outbox
+from bot.adapters.owing import Owing
 from bot.adapters.rasa_client import RasaTurn
 from bot.adapters.store import Store
 from bot.adapters.words import Words
@@ -152,9 +153,11 @@ class Running:
         return Agent(name, PEOPLE[name])
 
 
-def make_running(folder: Path, shop: Path = ROOT / "shop", rasa: Any = None) -> Running:
+def make_running(
+    folder: Path, shop: Path = ROOT / "shop", rasa: Any = None, database: Database | None = None
+) -> Running:
     """The parts, without a server. `rasa`: another stand-in than the played one."""
-    database = Database(f"sqlite:///{folder / 'desk.sqlite'}")
+    database = database or Database(f"sqlite:///{folder / 'desk.sqlite'}")
     migrate(database)
     store, live, rasa, clock, agents = Store(database), Live(), rasa or PlayedRasa(), Clock(), Agents(database)
     for name, role in PEOPLE.items():
@@ -177,7 +180,7 @@ def make_running(folder: Path, shop: Path = ROOT / "shop", rasa: Any = None) -> 
         shop=facts,
         clock=clock,
         calendar=calendar,
-        conversations=Conversations(store, rasa, words, desk, clock, live),  # type: ignore[arg-type]
+        conversations=Conversations(store, rasa, words, desk, clock, live, Owing(database)),  # type: ignore[arg-type]
         pictures=Pictures(folder / "pictures", store),
         api_token="token",
         secret="secret-for-tests",

@@ -39,6 +39,7 @@ def main() -> None:
     import rasa.core.agent
     import rasa.core.policies.rule_policy  # noqa: F401
     from rasa.core.actions.action import RemoteAction
+    from rasa.shared.core.domain import Domain
     from rasa.shared.core.events import Event
 
     found: dict[str, Any] = {"loaded": [name for name in OPTIONAL if name in sys.modules]}
@@ -48,6 +49,8 @@ def main() -> None:
     found["verdicts"] = {"before": before, "after": [_verdict(RemoteAction, one) for one in RIGHT + WRONG]}
     found["right"] = len(RIGHT)
     found["kinds"] = {"before": kinds, "after": _kinds(Event)}
+    some = Domain.from_dict({"intents": ["greet"]})
+    found["empty"] = [Domain.empty().is_empty(), some.is_empty(), some.is_empty()]
     found["asked_for"] = callable(sys.modules[WAITING[1]].test) and "matplotlib" in sys.modules
     print(json.dumps(found))
 

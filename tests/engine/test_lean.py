@@ -36,3 +36,7 @@ def test_answers_of_actions_are_found_right_and_wrong_as_rasa_finds_them(found: 
 def test_events_are_known_by_their_names_as_before(found: dict[str, Any]) -> None:
     assert found["kinds"]["after"] == found["kinds"]["before"]
     assert found["kinds"]["after"][:2] == ["SlotSet", "UserUttered"]
+
+
+def test_an_empty_domain_is_told_from_another_as_before(found: dict[str, Any]) -> None:
+    assert found["empty"] == [True, False, False]

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
+
+from bot.adapters import tables
+from bot.adapters.database import Database
+
+TABLES = ("conversations", "messages", "turns", "handoffs", "deeds", "outbox")
 PEOPLE = {"anna": "agent", "bo": "agent", "lead": "lead"}
 NEXT = {
     ("open", None): "waiting",
@@ -17,6 +23,35 @@ NEXT = {
     ("expire", "claimed"): "closed",
 }
 """What may follow from what; a pass leads to `claimed` or `waiting`, by whom it goes to."""
+
+
+WATCH = {
+    "sqlite": ["""create trigger watch after insert on messages when new.sender = 'bot' and exists
+        (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
+        begin insert into spoken_over values (new.id); end"""],
+    "postgresql": ["""create function watch() returns trigger language plpgsql as $$ begin
+        if new.sender = 'bot' and exists
+          (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
+        then insert into spoken_over values (new.id); end if; return new; end $$""",
+        "create trigger watch after insert on messages for each row execute function watch()"],
+}  # fmt: skip
+
+
+def watch(database: Database) -> None:
+    """From now on the database itself writes down what the bot says while a person has the conversation."""
+    with database.writing() as connection:
+        for statement in ("create table spoken_over (message integer)", *WATCH[connection.dialect.name]):
+            connection.exec_driver_sql(statement)
+
+
+def all_rows(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """Everything that the promises are about, as it stands at one moment, in the order of its keys."""
+    with database.reading() as connection:
+        known = {name: getattr(tables, name) for name in TABLES}
+        queries = {name: sa.select(table).order_by(*table.primary_key.columns) for name, table in known.items()}
+        rows = {name: [dict(row._mapping) for row in connection.execute(query)] for name, query in queries.items()}
+        rows["spoken_over"] = [{"id": id} for (id,) in connection.exec_driver_sql("select * from spoken_over")]
+        return rows
 
 
 def is_of(row: Mapping[str, Any], turn: Mapping[str, Any], name: str = "conversation") -> bool:

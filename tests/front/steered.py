@@ -133,6 +133,11 @@ class SteeredStore(Store):
         self._messages, self._stops, self._rows = messages, stops, dict[int, Sent]()
         self._changed, self.arrived = changed, Counter[str]()
 
+    def unanswered(self, *given: Any) -> list[dict[str, Any]]:
+        found = super().unanswered(*given)
+        self._rows.update({row["id"]: self._messages[row["message_id"]] for row in found})
+        return found
+
     def accept(self, conversation: str, message_id: str, *given: Any) -> Accepted:
         accepted = super().accept(conversation, message_id, *given)
         with self._changed:
@@ -202,6 +207,7 @@ class SteeredFront:
 
         rasa: Any = SteeredRasa(messages, self.stops)
         self.minding = Minding(Nights(database), handoffs, outbox, live, desk)
+        self._conversations = Conversations(store, rasa, WORDS, desk, clock, live)
         front = Front(
             store=store,
             handoffs=handoffs,
@@ -213,7 +219,7 @@ class SteeredFront:
             shop=SimpleNamespace(current=lambda: SHOP),  # type: ignore[arg-type]
             clock=clock,
             calendar=FakeCalendar(),
-            conversations=Conversations(store, rasa, WORDS, desk, clock, live),
+            conversations=self._conversations,
             pictures=Pictures(folder, store),
             api_token=TOKEN,
             secret=SECRET,
@@ -257,6 +263,10 @@ class SteeredFront:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(WITHIN)
         self._loop.close()
+
+    def look_again(self) -> None:
+        """As it does by itself every second, where nothing is steered."""
+        self.wait(self._conversations.answer_the_unanswered())
 
     # --- the buyers ----------------------------------------------------------------------------------------------
 

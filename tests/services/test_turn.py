@@ -342,3 +342,9 @@ def test_thanks_that_may_be_a_yes_take_the_offer_of_a_person() -> None:
 def test_whoever_says_that_it_is_settled_needs_nobody() -> None:
     turn = take("不用查了 没事了", "track_parcel", dialogue=Dialogue(handed_over="track_parcel"), confidence=0.4)
     assert turn.record["settled"]
+
+
+def test_the_record_tells_the_label_that_was_held_next_likely() -> None:
+    question = Question("thanks", "好啊 麻烦你们", 0, 7, 0.44, ("affirm", "greet"), next=0.4012)
+    told = take_turn(Message("好啊 麻烦你们", "zh", (question,), ()), NEW, make_desk()).record["questions"][0]
+    assert told["next"] == {"label": "affirm", "confidence": 0.401}

@@ -20,7 +20,6 @@ MERGED = """recipe: default.v1
 assistant_id: theirs
 language: zh
 pipeline:
-- name: bot.nlu.tokenizer.ShopTokenizer
 - name: bot.nlu.shop_entities.ShopEntities
 - name: bot.nlu.shop_entities.MeasureExtractor
 - name: bot.nlu.question_classifier.QuestionClassifier

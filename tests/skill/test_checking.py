@@ -61,9 +61,8 @@ def test_a_folder_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFi
 
 def test_what_is_to_be_merged_is_said_line_by_line(tmp_path: Path) -> None:
     said = told(make_foreign(tmp_path))
-    for line in ("- name: bot.skill.importer.SkillImporter", "- name: bot.nlu.tokenizer.ShopTokenizer"):
+    for line in ("- name: bot.skill.importer.SkillImporter", "- name: bot.nlu.shop_entities.ShopEntities"):
         assert f"    {line}" in said
-    assert "WhitespaceTokenizer is a second tokenizer" in said
     assert "“say hi” answers greet by utter_greet" in said
     assert "greet the boss" not in said
 

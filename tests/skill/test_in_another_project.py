@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from bot.settings import ROOT
-from bot.training import QUIET
+from bot.training import QUIET_AND_FAST
 from tests.conftest import free_port
 from tests.front.helpers import eventually
 from tests.skill.foreign import MERGED, make_foreign
@@ -38,7 +38,7 @@ class Installed:
     @property
     def environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NIGHTDESK_")}
-        return {**kept, **QUIET, "PYTHONPATH": str(self.site)}
+        return {**kept, **QUIET_AND_FAST, "PYTHONPATH": str(self.site)}
 
     def run(self, *command: str) -> str:
         done = subprocess.run(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,20 @@ from playwright.sync_api import Page
 
 from bot.adapters.content import Content
 from bot.adapters.content_disk import Disk
+from bot.adapters.inbox import InboxBook
 from bot.adapters.rasa_standby import Standby
+from bot.content.inbox import Inbox
 from bot.content.publishing import Publisher
 from bot.content.workbench import Workbench
 from bot.workbench.bench import Bench
 from tests.conftest import ROOT
 from tests.desk.conftest import Client, chromium, opened, sign_in  # noqa: F401
 from tests.desk.running import Running, make_running, serving
+
+
+def same_words(texts: Sequence[str]) -> list[int]:
+    """Stands in for the encoder: texts are alike that are the same."""
+    return [texts.index(text) for text in texts]
 
 
 @dataclass
@@ -55,11 +62,13 @@ def make_shop(folder: Path) -> Shop:
     content = Content(front.store._database)
     standby = Standby(folder / "var", 5005)
     publisher = Publisher(content, Disk(folder, folder / "shop"), standby, folder / "models", front.clock)
-    bench = Bench(
-        Workbench(publisher, folder / "var" / "content", folder / "tests", lambda: (), lambda since, most: ()),
-        front.clock,
+    workbench = Workbench(publisher, folder / "var" / "content", folder / "tests", lambda: (), lambda since, most: ())
+    workbench.recover()
+    book = InboxBook(front.store._database)
+    inbox = Inbox(
+        book, lambda: (workbench.draft_tree(), workbench.live_tree()), front.shop.current, front.clock, same_words
     )
-    bench.workbench.recover()
+    bench = Bench(workbench, inbox, front.clock)
     running.front = replace(front, workbench=bench)
     return Shop(running, bench, folder)
 

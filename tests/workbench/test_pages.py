@@ -194,6 +194,7 @@ def test_one_change_is_taken_back_alone(shop: Shop, editor: Callable[..., Client
 def test_a_fact_the_short_way(shop: Shop, editor: Callable[..., Client]) -> None:
     one = editor()
     told = {"is:product": "T500", "is:capability": "knead_dough", "is:verdict": "no", "is:limit_zh": "它是保温杯"}
+    told |= {"is:limit_en": "it is a bottle"}
     assert one.act("/workbench/fact", **told, **{"is:instead": "M500"}).status_code == 303
     added = cells(shop, "T500", "knead_dough")
     assert (added["verdict"], added["limit_zh"], added["instead"]) == ("no", "它是保温杯", "M500")

@@ -5,10 +5,12 @@ import { checkWhileTyping } from "./checking.js";
 import { filterRows } from "./filtering.js";
 import { keepUnsaved } from "./leaving.js";
 import { follow } from "./following.js";
+import { groupKeys } from "./inbox.js";
 
 const places = [...document.querySelectorAll(".places a:not(.away)")];
 keys({
   "/": () => $("search")?.focus(),
+  ...(client.at === "inbox" ? groupKeys : {}),
   ...Object.fromEntries(places.map((link, number) => [`${number + 1}`, () => link.click()])),
 });
 document.addEventListener("keydown", (event) => {
@@ -21,5 +23,5 @@ checkWhileTyping();
 keepUnsaved();
 filterRows();
 follow();
-const own = { fact: "./fact.js", reply: "./preview.js", try: "./trying.js" }[client.at];
+const own = { example: "./example.js", fact: "./fact.js", reply: "./preview.js", try: "./trying.js" }[client.at];
 if (own) import(own);

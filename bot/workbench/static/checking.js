@@ -20,7 +20,7 @@ export function checkWhileTyping() {
 }
 
 async function findings(input) {
-  const fields = { csrf: client.csrf, file: client.file, text: input.value };
+  const fields = { csrf: client.csrf, file: input.dataset.file ?? client.file, text: input.value };
   fields.key = input.dataset.key ?? JSON.stringify(client.key ?? []);
   if (!input.dataset.key) fields.column = input.dataset.check;
   if (input.dataset.language) fields.language = input.dataset.language;

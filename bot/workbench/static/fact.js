@@ -8,5 +8,8 @@ form.addEventListener("input", (event) => { touched ||= event.target !== product
 for (const one of [product, capability]) one.addEventListener("change", () => {
   if (touched || !product.value || !capability.value) return;
   form.dispatchEvent(new Event("submit")); // nothing is lost by going: only these two were chosen
-  location.assign(`${client.base}/workbench/fact?${new URLSearchParams({ product: product.value, capability: capability.value })}`);
+  const asked = new URLSearchParams(location.search); // which of the buyers' questions it is about stays
+  asked.set("product", product.value);
+  asked.set("capability", capability.value);
+  location.assign(`${client.base}/workbench/fact?${asked}`);
 });

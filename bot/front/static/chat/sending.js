@@ -5,8 +5,9 @@ import { KEY, ask, store, uuid } from "./server.js";
 import { forgetSession, openSession, renewSession } from "./session.js";
 import { talk } from "./talk.js";
 
-const BACK_OFF = [1000, 2000, 4000, 8000];
+const BACK_OFF = [1000, 2000, 4000, 8000, 15_000]; // the last for all others
 const ANSWER_WITHIN = 60_000, UPLOAD_TIMEOUT = 90_000;
+const SILENCE = 8000; // so long the buyer sees only dots; then they are told, and the same message is asked for again
 let delivering = false, retry = 0;
 
 export function send(text, pictures = []) {
@@ -48,7 +49,7 @@ async function attempt(message) {
       keep(message);
     }
     const json = { message_id: message.id, text: message.text, product: message.product, attachments: message.pictures.map((picture) => picture.id) };
-    const answer = await ask("chat/messages", { method: "POST", json, token });
+    const answer = await ask("chat/messages", { method: "POST", json, token, timeout: SILENCE });
     store.drop(outKey(message));
     message.status = "sent";
     message.until = looks() + 1; // a look under way may have asked too early; the next one has it
@@ -77,7 +78,7 @@ function notSent(message, error) {
     Object.assign(message, { status: "refused", words: error.words });
     return true;
   }
-  const wait = error.status === 429 ? undefined : BACK_OFF[message.tries];
+  const wait = error.status === 429 ? undefined : BACK_OFF[Math.min(message.tries, BACK_OFF.length - 1)];
   message.tries += 1;
   for (const one of talk.outbox) if (!["sent", "refused"].includes(one.status)) one.status = wait ? "held" : "failed";
   message.words = error.words ?? null;

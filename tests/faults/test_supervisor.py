@@ -1,0 +1,176 @@
+"""What keeps the processes running: it starts again what ended or hangs, gives up what cannot start, and ends all together."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+
+from bot import run, supervisor
+from bot.ports import SettingError
+from tests.conftest import ROOT, free_port
+from tests.front.helpers import eventually
+
+MODULES = {
+    "good_one": """
+        import http.server, subprocess, sys
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
+        print("it listens", flush=True)
+        http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    """,
+    "never_starts": """
+        import sys
+        print("ValueError: the port is made of cheese", flush=True)
+        sys.exit(3)
+    """,
+}
+STARTER = """
+import sys
+from bot.supervisor import Program, Supervisor, listen_to_signals
+from bot.adapters.logs import set_up
+set_up("logfmt", "run", "bot.supervisor")
+from bot import supervisor
+supervisor.FIRST_WAIT, supervisor.HANGS, supervisor.ASK_EVERY, supervisor.ASK_SECONDS = 0.1, 1.0, 0.3, 0.5
+supervisor.STOP_WITHIN = 2.0
+ports = {"good_one": sys.argv[1], "never_starts": "1"}
+programs = [
+    Program(name, lambda name=name: [sys.executable, "-m", name, sys.argv[1]], lambda name=name: f"http://127.0.0.1:{ports[name]}/")
+    for name in sys.argv[2:]
+]
+import os
+kept = Supervisor(programs, os.environ, lambda name, line: print(name, line, flush=True))
+listen_to_signals(kept)
+sys.exit(kept.run())
+"""
+
+
+class Started:
+    """A supervisor in a process of its own."""
+
+    def __init__(self, folder: Path, *names: str):
+        self.port, self.log = free_port(), folder / "log.txt"
+        for name, text in MODULES.items():
+            (folder / f"{name}.py").write_text(textwrap.dedent(text))
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", STARTER, str(self.port), *names],
+                cwd=ROOT,
+                env={**os.environ, "PYTHONPATH": f"{folder}:{ROOT}"},
+                stdout=log,
+                stderr=log,
+            )
+
+    def child(self) -> psutil.Process | None:
+        children = psutil.Process(self.process.pid).children()
+        return children[0] if children else None
+
+    def answers(self) -> bool:
+        try:
+            return requests.get(f"http://127.0.0.1:{self.port}/", timeout=0.5).ok
+        except requests.RequestException:
+            return False
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def answers_anew(self, before: psutil.Process) -> bool:
+        found = self.child()
+        return found is not None and found.pid != before.pid and self.answers()
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Started]]:
+    made: list[Started] = []
+
+    def start(*names: str) -> Started:
+        made.append(Started(tmp_path, *names))
+        return made[-1]
+
+    yield start
+    for one in made:
+        one.process.kill()
+        one.process.wait()
+
+
+def test_what_is_killed_runs_again_with_a_line_in_the_log(start: Callable[..., Started]) -> None:
+    kept = start("good_one")
+    assert eventually(kept.answers, 20)
+    for _ in range(3):
+        before = kept.child()
+        assert before is not None
+        before.kill()
+        assert eventually(lambda before=before: kept.answers_anew(before), 20), kept.said()
+    assert kept.said().count("event=process_ended name=good_one code=-9") == 3
+
+
+def test_what_hangs_is_ended_and_runs_again(start: Callable[..., Started]) -> None:
+    kept = start("good_one")
+    assert eventually(lambda: kept.answers() and "it listens" in kept.said(), 20)
+    time.sleep(1)
+    before = kept.child()
+    assert before is not None
+    before.suspend()
+    assert eventually(lambda: kept.answers_anew(before), 20), kept.said()
+    assert "event=process_hangs name=good_one" in kept.said()
+
+
+def test_what_cannot_start_at_all_ends_everything_and_says_why(start: Callable[..., Started]) -> None:
+    kept = start("never_starts", "good_one")
+    assert kept.process.wait(30) == 3
+    assert "event=process_cannot_start name=never_starts" in kept.said()
+    assert "made of cheese" in kept.said()
+    assert kept.said().count("event=process_ended name=never_starts") == supervisor.TRIES
+    assert not kept.answers()
+
+
+@pytest.mark.parametrize("number, code", [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_all_end_with_it_however_it_ends(start: Callable[..., Started], number: int, code: int) -> None:
+    kept = start("good_one")
+    assert eventually(kept.answers, 20)
+    child = kept.child()
+    kept.process.send_signal(number)
+    assert kept.process.wait(10) == code
+    assert eventually(lambda: child is not None and not child.is_running(), 5)
+    assert not kept.answers()
+
+
+def test_a_port_of_another_program_stops_the_start_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    from bot import bootstrap
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        monkeypatch.setenv("NIGHTDESK_PORT", str(other.getsockname()[1]))
+        monkeypatch.setattr(run, "FREE_WITHIN", 0.0)
+        bootstrap.settings.cache_clear()
+        try:
+            with pytest.raises(SettingError, match=f"Port {other.getsockname()[1]} belongs to another program"):
+                run._check_ports()
+        finally:
+            monkeypatch.undo()
+            bootstrap.settings.cache_clear()
+
+
+def test_rasa_started_again_takes_the_model_of_what_is_live_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (published := tmp_path / "published.tar.gz").touch()
+    live = [tmp_path / "gone.tar.gz"]
+    monkeypatch.setattr(run, "model_path", lambda _: live[0])
+    (rasa,) = [program for program in run._programs("first.tar.gz") if program.name == "rasa"]
+    assert rasa.command()[-1] == "first.tar.gz"
+    live[0] = published
+    assert rasa.command()[-1] == str(published)
