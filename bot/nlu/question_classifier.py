@@ -316,9 +316,19 @@ def _with_buying(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         bought = buying_said(question["text"]) if question["label"] == "negotiate_price" else None
         if bought:
             start = question["start"] + bought[0]
-            part = {"label": "purchase_intent", "text": question["text"][bought[0] : bought[1]]}
-            found.append({**question, **part, "start": start, "end": question["start"] + bought[1]})
+            part = {
+                "text": question["text"][bought[0] : bought[1]],
+                "start": start,
+                "end": question["start"] + bought[1],
+            }
+            found.append({**_as(question, "purchase_intent"), **part})
     return found
+
+
+def _as(question: Dict[str, Any], label: str) -> Dict[str, Any]:
+    """A part of a question under another label; the question's own is then what else it could be."""
+    others = [question["label"], *(other for other in question["others"] if other != label)]
+    return {**question, "label": label, "others": others[:3]}
 
 
 def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
@@ -331,6 +341,6 @@ def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, An
         return [question]
     start = question["start"] + bought[0]
     return [
-        {**question, "label": "negotiate_price", "text": condition, "end": question["start"] + len(condition)},
+        {**_as(question, "negotiate_price"), "text": condition, "end": question["start"] + len(condition)},
         {**question, "text": question["text"][bought[0] :], "start": start},
     ]
