@@ -253,6 +253,8 @@ def test_what_is_written_before_the_page_is_alive_stays(running: Running, agent_
     agent.route("**/static/desk/composer.js", lambda route: waiting.append(route))
     agent.goto(f"{running.url}/desk/handoffs/{handoff}", wait_until="commit")
     agent.locator("#text").fill("马上给您看")
+    while not waiting:
+        agent.wait_for_timeout(50)
     waiting.pop().continue_()
     expect(agent.locator("#pick")).to_be_visible()
     expect(agent.locator("#text")).to_have_value("马上给您看")
