@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.bootstrap import live_shop
 from bot.core.asking import asks_for_less
 from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
-from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces
+from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces, with_closed
 from bot.core.text import Folded, is_foreign
 from bot.nlu.aside import Aside
 from bot.nlu.faq_index import FaqIndex, joined, reader
@@ -173,6 +173,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         reading = self._labeller.network.read([plain])[0]
         places = likely([Place(*start) for start in reading.starts], self._config["least_start"])
         parts = pieces(plain, places)
+        places = with_closed(places, parts, plain)
         whole, *others = candidates(parts)
         vectors, sums = reading.vector[None], reading.sums[None]
         if others:
