@@ -110,7 +110,7 @@ def test_from_the_question_to_the_sale(running: Running, buyer: Page, agent_page
     )
     write(buyer, "好，拍了")
     expect(agent.locator("#transcript .from-buyer img")).to_have_count(1)
-    agent.wait_for_function("document.querySelector('#transcript .from-buyer img').naturalWidth === 640")
+    expect(agent.locator("#transcript .from-buyer img")).to_have_js_property("naturalWidth", 640)
 
     # sold; the buyer is told that the bot is back, and a new question is the bot's again
     agent.locator("#open-end").click()
