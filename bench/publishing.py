@@ -28,7 +28,7 @@ from pathlib import Path
 
 import requests
 
-from bench.turns import MESSAGES, TURNS_A_CONVERSATION
+from bench.turns import MESSAGES, SHORT_CONVERSATION
 from bot.adapters.models import model_name
 from bot.adapters.processes import QUIET_AND_FAST
 from bot.settings import ROOT
@@ -89,7 +89,7 @@ class Buyers:
                 if due > 0:
                     time.sleep(due)
                 place = number % len(talks)
-                if number and number % (len(talks) * TURNS_A_CONVERSATION) < len(talks):
+                if number and number % (len(talks) * SHORT_CONVERSATION) < len(talks):
                     talks[place] = uuid.uuid4().hex
                 pool.submit(self._send, talks[place], MESSAGES[number % len(MESSAGES)])
                 number += 1

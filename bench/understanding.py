@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     asked = _parser().parse_args(given)
     try:
-        _run(asked, shlex.join(["python", "-m", "bench.understanding", *given]))
+        _run(asked, as_told(given))
     except (InputError, NightdeskError) as error:
         print(error, file=sys.stderr)
         return 2
@@ -55,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print("A step failed; its output is above.", file=sys.stderr)
         return error.returncode
     return 0
+
+
+def as_told(given: Sequence[str]) -> str:
+    """The command as a document may tell it: files outside the project by their name alone, for where they lie is this
+    machine's."""
+    told = [one if (ROOT / one).resolve().is_relative_to(ROOT) else Path(one).name for one in given]
+    return shlex.join(["python", "-m", "bench.understanding", *told])
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,8 +14,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.processes import end_with_starter
-
 KEPT = ("text", "questions", "entities")
 EVERY = 20
 
@@ -32,7 +30,7 @@ def load(model: Path) -> Any:
 
 
 def main() -> None:
-    model, texts, found = (Path(argument) for argument in end_with_starter(sys.argv[1:]))
+    model, texts, found = (Path(argument) for argument in sys.argv[1:])
     agent, loop, heard = load(model), asyncio.new_event_loop(), {}
     wanted = json.loads(texts.read_text(encoding="utf-8"))
     for number, text in enumerate(wanted):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from bot.adapters.models import model_name
-from bot.adapters.processes import QUIET_AND_FAST, end_with_starter, run_module
+from bot.adapters.processes import QUIET_AND_FAST, run_module
 from bot.settings import ROOT, WORK
 
 __all__ = ["QUIET_AND_FAST", "model_path", "run_module", "train_if_needed"]
@@ -53,5 +53,5 @@ def _train(path: Path, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    given = [Path(argument) for argument in end_with_starter(sys.argv[1:])]
+    given = [Path(argument) for argument in sys.argv[1:]]
     _train(given[0], given[1] if len(given) > 1 else ROOT)

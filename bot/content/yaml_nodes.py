@@ -217,12 +217,17 @@ def _scalar(whole: Document, node: Node) -> Any:
 
 
 _SAFE = YAML(typ="safe", pure=True)
+_OF_YAML = "tag:yaml.org,2002:"
 
 
 @lru_cache(maxsize=4096)
 def tag_of(plain: str) -> str:
-    """What an unquoted scalar is by YAML 1.2: `str`, `int`, `float`, `bool`, `null`, `timestamp` …"""
-    return str(_SAFE.resolver.resolve(ScalarNode, plain, (True, False))).rpartition(":")[2]
+    """What an unquoted scalar is by YAML 1.2: `str`, `int`, `float`, `bool`, `null`, `timestamp` …
+
+    Rasa teaches the library for the whole process to read `${NAME}` as something of its own; here it is text.
+    """
+    tag = str(_SAFE.resolver.resolve(ScalarNode, plain, (True, False)))
+    return tag.removeprefix(_OF_YAML) if tag.startswith(_OF_YAML) else "str"
 
 
 @lru_cache(maxsize=4096)
@@ -230,7 +235,7 @@ def typed(tag: str, text: str) -> Any:
     """A scalar's value. Raises ValueError, AttributeError or YAMLError where the text is none of the kind."""
     if tag in ("str", "!"):
         return text
-    return getattr(_SAFE.constructor, f"construct_yaml_{tag}")(ScalarNode(f"tag:yaml.org,2002:{tag}", text))
+    return getattr(_SAFE.constructor, f"construct_yaml_{tag}")(ScalarNode(f"{_OF_YAML}{tag}", text))
 
 
 def plain_value(text: str) -> Any:

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from bot.core.asking import interrogative
+
 MOST_PIECES = 6
 """More pieces than this are not tried, so that the work stays bounded whatever is written; the likeliest places win."""
 
@@ -38,11 +40,29 @@ class Place:
         chance = min(max(self.chance, 1e-6), 1 - 1e-6)
         return math.log(chance / (1 - chance))
 
+    def surer(self, odds: float) -> Place:
+        return Place(self.at, 1 / (1 + math.exp(-self.odds - odds)))
+
 
 def likely(places: Sequence[Place], least: float) -> list[Place]:
     """The places worth trying, in order."""
     worth = sorted((place for place in places if place.chance >= least), key=lambda place: -place.chance)
     return sorted(worth[: MOST_PIECES - 1], key=lambda place: place.at)
+
+
+_CLOSED = re.compile(r"[吗么嘛]$")
+CLOSED_ODDS = 4.0
+"""What it adds to the odds that a question ends there: the question before has its particle, and what follows asks again."""
+
+
+def with_closed(places: Sequence[Place], parts: Sequence[Span], text: str) -> list[Place]:
+    """The places between the parts of folded text, surer where a question is closed by its particle (能和面吗 有货吗)."""
+
+    def asks_again(i: int) -> bool:
+        before, behind = (text[part.start : part.end] for part in parts[i : i + 2])
+        return bool(_CLOSED.search(before)) and interrogative(behind)
+
+    return [place.surer(CLOSED_ODDS) if asks_again(i) else place for i, place in enumerate(places)]
 
 
 def pieces(text: str, places: Sequence[Place]) -> list[Span]:

@@ -76,11 +76,18 @@ def _no_model(text: str, phrase: Phrase) -> bool:
 
 
 def _whole(found: List[Phrase]) -> List[Phrase]:
-    """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase."""
+    """Without what lies inside a product's name (保温 in 保温杯) or, of another kind, inside a longer phrase; kinds of
+    goods inside what something can do are part of that (烤箱 in 放进烤箱)."""
+    found = [s for s in found if not (_is_kind(s) and _swallowed(s, [w for w in found if w[2] == "capability"]))]
     goods = [s[:2] for s in found if s[2] == "product"]
     phrases = [s for s in found if s[2] in PHRASES and not inside(s[:2], goods)]
     kept = [s for s in found if s[2] == "product" or not (inside(s[:2], goods) or _swallowed(s, phrases))]
     return [s for s in kept if s[2] != OCCASION]
+
+
+def _is_kind(phrase: Phrase) -> bool:
+    """Whether it names several products at once."""
+    return phrase[2] == "product" and not isinstance(phrase[3], str)
 
 
 def _swallowed(span: Phrase, phrases: List[Phrase]) -> bool:

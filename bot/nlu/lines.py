@@ -11,7 +11,6 @@ from pathlib import Path
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from bot.adapters.processes import end_with_starter
 from bot.core.labels import ALL
 from bot.nlu.normalise import fold_text
 from bot.settings import ROOT
@@ -136,7 +135,7 @@ def _of_table(path: Path, faults: list[str]) -> list[tuple[str, str, tuple[str, 
 def main() -> None:
     """Tells what is wrong with the lines (of a folder that is named, else the live ones), and ends with 2 where something is."""
     try:
-        all_lines(*map(Path, end_with_starter(sys.argv[1:])))
+        all_lines(*map(Path, sys.argv[1:]))
     except LinesError as error:
         print(f"These training lines cannot be used:\n{error}", file=sys.stderr)
         sys.exit(2)

@@ -20,7 +20,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from bot.bootstrap import live_shop
 from bot.core.asking import asks_for_less
 from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
-from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces
+from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces, with_closed
 from bot.core.text import Folded, is_foreign
 from bot.nlu.aside import Aside
 from bot.nlu.faq_index import FaqIndex, joined, reader
@@ -173,6 +173,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         reading = self._labeller.network.read([plain])[0]
         places = likely([Place(*start) for start in reading.starts], self._config["least_start"])
         parts = pieces(plain, places)
+        places = with_closed(places, parts, plain)
         whole, *others = candidates(parts)
         vectors, sums = reading.vector[None], reading.sums[None]
         if others:
@@ -316,9 +317,19 @@ def _with_buying(questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         bought = buying_said(question["text"]) if question["label"] == "negotiate_price" else None
         if bought:
             start = question["start"] + bought[0]
-            part = {"label": "purchase_intent", "text": question["text"][bought[0] : bought[1]]}
-            found.append({**question, **part, "start": start, "end": question["start"] + bought[1]})
+            part = {
+                "text": question["text"][bought[0] : bought[1]],
+                "start": start,
+                "end": question["start"] + bought[1],
+            }
+            found.append({**_as(question, "purchase_intent"), **part})
     return found
+
+
+def _as(question: Dict[str, Any], label: str) -> Dict[str, Any]:
+    """A part of a question under another label; the question's own is then what else it could be."""
+    others = [question["label"], *(other for other in question["others"] if other != label)]
+    return {**question, "label": label, "others": others[:3]}
 
 
 def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
@@ -331,6 +342,6 @@ def _with_price_condition(question: Dict[str, Any], questions: List[Dict[str, An
         return [question]
     start = question["start"] + bought[0]
     return [
-        {**question, "label": "negotiate_price", "text": condition, "end": question["start"] + len(condition)},
+        {**_as(question, "negotiate_price"), "text": condition, "end": question["start"] + len(condition)},
         {**question, "text": question["text"][bought[0] :], "start": start},
     ]

@@ -18,7 +18,7 @@ from bench.parsing import Parsed, answers
 from bench.report import BEGIN, END, as_markdown, as_text, link, write_between
 from bench.rows import InputError, Row
 from bench.training import Trained
-from bench.understanding import main
+from bench.understanding import as_told, main
 
 SECRET = "机密的买家原话"
 ROWS = [
@@ -192,3 +192,8 @@ def test_refuses_in_one_sentence_with_code_2(
     assert main(arguments) == 2
     error = capsys.readouterr().err
     assert told in error and error.count("\n") == 1
+
+
+def test_the_command_that_a_report_tells_names_no_folder_of_this_machine() -> None:
+    told = as_told(["/somewhere/zh.jsonl", "../beside/en.jsonl", "tests/nlu/typed_together.tsv", "--lines", "40"])
+    assert told == "python -m bench.understanding zh.jsonl en.jsonl tests/nlu/typed_together.tsv --lines 40"

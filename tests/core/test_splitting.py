@@ -6,7 +6,18 @@ import math
 
 import pytest
 
-from bot.core.splitting import MOST_JOINED, MOST_PIECES, Place, Span, buying_said, candidates, cuts, likely, pieces
+from bot.core.splitting import (
+    MOST_JOINED,
+    MOST_PIECES,
+    Place,
+    Span,
+    buying_said,
+    candidates,
+    cuts,
+    likely,
+    pieces,
+    with_closed,
+)
 
 
 def test_only_likely_places_are_tried_the_likeliest_first_and_in_order() -> None:
@@ -85,3 +96,24 @@ BUYING = [
 def test_finds_the_purchase_at_the_end_of_a_condition(text: str, words: str | None) -> None:
     span = buying_said(text)
     assert (text[slice(*span)] if span else None) == words
+
+
+@pytest.mark.parametrize(
+    ("parts", "surer"),
+    [
+        (("能和面吗", " 有货吗", " 今天拍几天到"), [True, True]),
+        (("有货吗", "今天能发吗"), [True]),
+        (("有货吗", "黑色的"), [False]),
+        (("黑色的", "有货吗"), [False]),
+        (("这个好用吗", " 我想买给我妈"), [False]),
+        (("多少钱", "包邮不"), [False]),
+    ],
+)
+def test_a_place_behind_a_closed_question_is_surer_where_what_follows_asks_again(
+    parts: tuple[str, ...], surer: list[bool]
+) -> None:
+    text, ends = "".join(parts), [len("".join(parts[: i + 1])) for i in range(len(parts) - 1)]
+    places = [Place(end, 0.3) for end in ends]
+    found = with_closed(places, pieces(text, places), text)
+    assert [place.chance > 0.9 for place in found] == surer
+    assert [place.at for place in found] == ends

@@ -110,7 +110,7 @@ def test_from_the_question_to_the_sale(running: Running, buyer: Page, agent_page
     )
     write(buyer, "好，拍了")
     expect(agent.locator("#transcript .from-buyer img")).to_have_count(1)
-    agent.wait_for_function("document.querySelector('#transcript .from-buyer img').naturalWidth === 640")
+    expect(agent.locator("#transcript .from-buyer img")).to_have_js_property("naturalWidth", 640)
 
     # sold; the buyer is told that the bot is back, and a new question is the bot's again
     agent.locator("#open-end").click()
@@ -244,6 +244,20 @@ def test_who_claims_before_the_page_is_alive_can_write_at_once(
     agent.goto(f"{running.url}/desk/handoffs/{handoff}")
     agent.locator("#claim").click()
     expect(agent.locator("#text")).to_be_focused()
+
+
+def test_what_is_written_before_the_page_is_alive_stays(running: Running, agent_page: Callable[..., Page]) -> None:
+    _, handoff = running.wait()
+    running.front.handoffs.claim(handoff, running.agent("小林"), running.clock.now())
+    agent, waiting = agent_page("小林"), []
+    agent.route("**/static/desk/composer.js", lambda route: waiting.append(route))
+    agent.goto(f"{running.url}/desk/handoffs/{handoff}", wait_until="commit")
+    agent.locator("#text").fill("马上给您看")
+    while not waiting:
+        agent.wait_for_timeout(50)
+    waiting.pop().continue_()
+    expect(agent.locator("#pick")).to_be_visible()
+    expect(agent.locator("#text")).to_have_value("马上给您看")
 
 
 def test_given_back_and_passed_on_the_buyer_hears_of_it(

@@ -63,11 +63,10 @@ def test_a_label_without_lines_is_told(tmp_path: Path) -> None:
 
 
 def test_all_faults_are_told_at_once_and_nothing_is_trained_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.nlu.lines.ONE_QUESTION", tmp_path)
     monkeypatch.setattr("bot.nlu.lines.MESSAGES", tmp_path)
     (tmp_path / "one.yml").write_text(GOOD.replace("ask_stock", "ask_stok"), encoding="utf-8")
     with pytest.raises(LinesError, match=r"(?s)one\.yml:5.*one\.yml:6.*no line for greet"):
-        all_lines()
+        all_lines(tmp_path)
 
 
 def test_parts_put_together_are_the_message(tmp_path: Path) -> None:

@@ -122,6 +122,7 @@ def page(opened: Callable[..., Page], shop: Shop) -> Callable[..., Page]:  # noq
         one = opened(**options)
         one.goto(f"{shop.url}/workbench{path}")
         sign_in(one, name)
+        one.wait_for_load_state()  # keys do nothing before its script is there
         return one
 
     return make

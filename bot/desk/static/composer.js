@@ -15,7 +15,8 @@ export function composer(send) {
   const text = $("text");
   if (!text) return;
   pictures = [];
-  text.value = draft();
+  if (text.value) store.set(DRAFT, text.value); // written before this script came
+  else text.value = draft();
   $("pick").hidden = $("enter-label").hidden = false;
   $("enter-sends").checked = store.get("enter") === true;
   $("enter-sends").addEventListener("change", () => store.set("enter", $("enter-sends").checked));
