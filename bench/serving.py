@@ -127,5 +127,6 @@ def _set_size(pid: int) -> int:
 
 
 def _tree(pid: int) -> list[int]:
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    """The process and all below it, whichever of its threads started them."""
+    children = [child for one in Path(f"/proc/{pid}/task").glob("*/children") for child in one.read_text().split()]
     return [pid] + [below for child in children for below in _tree(int(child))]
