@@ -12,6 +12,7 @@ import logging
 import sys
 from collections.abc import Sequence
 from functools import lru_cache
+from graphlib import TopologicalSorter
 from types import ModuleType
 from typing import Any
 
@@ -47,6 +48,8 @@ def work_less() -> None:
     _remember_events()
     _check_the_schema_once()
     _look_into_the_domain_once()
+    _order_the_graph_once()
+    _copy_nothing_for_the_log()
 
 
 def _leave_the_training_graph() -> None:
@@ -115,3 +118,47 @@ def _look_into_the_domain_once() -> None:
         return vars(self)["known_empty"]
 
     Domain.is_empty = remembered
+
+
+def _order_the_graph_once() -> None:
+    """For each message, and again for each prediction, Rasa cuts the graph down to what is asked for and has dask put its
+    nodes in order and run them through a queue. The order is the same each time."""
+    from rasa.engine.exceptions import GraphRunError
+    from rasa.engine.runner.dask import DaskGraphRunner
+
+    def run(
+        self: DaskGraphRunner, inputs: dict[str, Any] | None = None, targets: list[str] | None = None
+    ) -> dict[str, Any]:
+        wanted = tuple(targets or self._graph_schema.target_names)
+        orders = vars(self).setdefault("known_orders", {})
+        if wanted not in orders:
+            nodes = self._graph_schema.minimal_graph_schema(list(wanted)).nodes
+            needs = {name: tuple(node.needs.values()) for name, node in nodes.items()}
+            orders[wanted] = [(name, needs[name]) for name in _behind_what_they_need(needs)]
+        done = {name: (name, value) for name, value in (inputs or {}).items()}
+        for name, needs in orders[wanted]:
+            try:
+                done[name] = self._instantiated_nodes[name](*[done.get(need, need) for need in needs])
+            except RuntimeError as error:
+                raise GraphRunError("Error running runner.") from error
+        return dict(done[name] for name in wanted)
+
+    DaskGraphRunner.run = run
+
+
+def _behind_what_they_need(needs: dict[str, tuple[str, ...]]) -> list[str]:
+    sorter = TopologicalSorter({name: [one for one in needed if one in needs] for name, needed in needs.items()})
+    return list(sorter.static_order())
+
+
+def _copy_nothing_for_the_log() -> None:
+    """What a line for debugging would tell is copied whole before its level is asked. These modules copy for nothing else."""
+    from rasa.core import processor
+    from rasa.core.policies import rule_policy
+
+    class _AsItIs:
+        @staticmethod
+        def deepcopy(value: Any) -> Any:
+            return value
+
+    processor.copy = rule_policy.copy = _AsItIs

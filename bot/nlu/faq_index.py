@@ -18,7 +18,7 @@ from bot.nlu.labeller import Labeller
 from bot.nlu.meaning import Meaning
 from bot.nlu.normalise import fold_text
 
-NEARNESS, CROWD, AGREEMENT, BIAS = 7.4, -13.3, 2.7, 2.8
+NEARNESS, CROWD, AGREEMENT, BIAS = 7.5, -11.1, 2.9, 1.1
 """Weights of the three figures, and what is added."""
 
 LEAST = 0.2

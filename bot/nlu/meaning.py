@@ -22,6 +22,10 @@ LINES = 4000
 
 RIDGE = 0.3
 NEIGHBOURS = 20
+CROWDED_IN = 128
+"""Dimensions in which the crowd is searched: those in which it differs most. A quarter of the time of all 512, and what
+is found (`python -m bench.faq`) is as good."""
+
 _BATCH = 256
 
 
@@ -33,8 +37,10 @@ def _untuned() -> Network:
 class Meaning:
     """`crowd`: what buyers ordinarily ask, shape (lines, 512); a text that many of it are near is near to everything."""
 
-    def __init__(self, weights: np.ndarray, shift: np.ndarray, crowd: np.ndarray):
-        self._turned, self._shift, self._crowd = np.ascontiguousarray(weights.T), shift, crowd
+    def __init__(self, turned: np.ndarray, shift: np.ndarray, crowd: np.ndarray):
+        self._turned, self._shift = turned, shift
+        self._axes = np.linalg.svd(crowd, full_matrices=False)[2][:CROWDED_IN]
+        self._crowd = crowd @ self._axes.T
 
     @classmethod
     def fit(cls, texts: Sequence[str], tuned: Network) -> Meaning:
@@ -51,8 +57,8 @@ class Meaning:
         spread = (ours - middle).T @ (ours - middle) + RIDGE * np.eye(ours.shape[1])
         weights = np.linalg.solve(spread, (ours - middle).T @ (wanted - goal)).astype(np.float32)
         shift = (goal - middle @ weights).astype(np.float32)
-        made = cls(weights, shift, np.zeros((0, 512), np.float16))
-        return cls(weights, shift, made.of(ours.astype(np.float32)).astype(np.float16))
+        turned = np.ascontiguousarray(weights.T)
+        return cls(turned, shift, _of(ours.astype(np.float32), turned, shift))
 
     def __setstate__(self, state: dict) -> None:
         self.__dict__ = {**state, "_crowd": state["_crowd"].astype(np.float32)}
@@ -62,10 +68,14 @@ class Meaning:
 
     def of(self, sums: np.ndarray) -> np.ndarray:
         """Vectors of length 1, shape (texts, 512), from sums as of `Network.described`."""
-        return _untuned().sentence((self._turned @ sums.T).T + self._shift)
+        return _of(sums, self._turned, self._shift)
 
     def crowded(self, vector: np.ndarray) -> float:
-        """The mean cosine of a vector with the nearest lines of the crowd; 0 where there is none."""
-        cosines = self._crowd @ vector
+        """The mean cosine of a vector with the nearest lines of the crowd."""
+        cosines = self._crowd @ (self._axes @ vector)
         few = min(NEIGHBOURS, len(cosines))
-        return float(np.partition(cosines, -few)[-few:].mean()) if few else 0.0
+        return float(np.partition(cosines, -few)[-few:].mean())
+
+
+def _of(sums: np.ndarray, turned: np.ndarray, shift: np.ndarray) -> np.ndarray:
+    return _untuned().sentence((turned @ sums.T).T + shift)

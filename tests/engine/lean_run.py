@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 warnings.simplefilter("ignore")
@@ -44,11 +46,12 @@ def main() -> None:
 
     found: dict[str, Any] = {"loaded": [name for name in OPTIONAL if name in sys.modules]}
     before = [_verdict(RemoteAction, one) for one in RIGHT + WRONG]
-    kinds = _kinds(Event)
+    kinds, runs = _kinds(Event), _runs()
     work_less()
     found["verdicts"] = {"before": before, "after": [_verdict(RemoteAction, one) for one in RIGHT + WRONG]}
     found["right"] = len(RIGHT)
     found["kinds"] = {"before": kinds, "after": _kinds(Event)}
+    found["runs"] = {"before": runs, "after": _runs()}
     some = Domain.from_dict({"intents": ["greet"]})
     found["empty"] = [Domain.empty().is_empty(), some.is_empty(), some.is_empty()]
     found["asked_for"] = callable(sys.modules[WAITING[1]].test) and "matplotlib" in sys.modules
@@ -70,6 +73,38 @@ def _kinds(event: Any) -> list[str]:
             found.append(event.resolve_by_type(name).__name__)
         except ValueError as error:
             found.append(str(error))
+    return found
+
+
+def _runs() -> list[Any]:
+    """What a small graph gives for some inputs and targets, or what it says of them."""
+    from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema, SchemaNode
+    from rasa.engine.runner.dask import DaskGraphRunner
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+
+    class Sum(GraphComponent):
+        @classmethod
+        def create(cls, *_: Any, **__: Any) -> Sum:
+            return cls()
+
+        def add(self, one: int, two: int) -> int:
+            return one + two
+
+    def node(one: str, two: str, is_target: bool = False) -> SchemaNode:
+        return SchemaNode({"one": one, "two": two}, Sum, "create", "add", {}, is_target=is_target)
+
+    nodes = {"c": node("a", "b", is_target=True), "b": node("a", "in"), "a": node("in", "in"), "d": node("b", "b")}
+    with TemporaryDirectory() as folder:
+        schema = GraphSchema(nodes)
+        storage = LocalModelStorage.create(Path(folder))
+        runner = DaskGraphRunner(schema, storage, ExecutionContext(schema))
+        found: list[Any] = []
+        for given in ({"in": 1}, {"in": 2}, {}, {"in": "text"}):
+            for targets in (None, ["b"], ["d", "a"]):
+                try:
+                    found.append(runner.run(inputs=given, targets=targets))
+                except Exception as error:
+                    found.append(type(error).__name__)
     return found
 
 

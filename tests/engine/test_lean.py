@@ -40,3 +40,9 @@ def test_events_are_known_by_their_names_as_before(found: dict[str, Any]) -> Non
 
 def test_an_empty_domain_is_told_from_another_as_before(found: dict[str, Any]) -> None:
     assert found["empty"] == [True, False, False]
+
+
+def test_a_graph_gives_what_it_gave_whatever_is_asked_of_it(found: dict[str, Any]) -> None:
+    assert found["runs"]["after"] == found["runs"]["before"]
+    assert found["runs"]["after"][:3] == [{"c": 5}, {"b": 3}, {"d": 6, "a": 2}]
+    assert "GraphRunError" in found["runs"]["after"]
