@@ -182,7 +182,7 @@ class Keeper:
 def start(model: Path, port: int) -> Rasa:
     settings = bootstrap.settings()
     client = RasaClient(
-        f"http://127.0.0.1:{port}", settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
+        settings.private_url(port), settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
     )
     process = subprocess.Popen(
         attached(rasa_command(str(model), port)),

@@ -53,9 +53,9 @@ def _programs(first_model: str) -> list[Program]:
         return [sys.executable, "-m", "bot.keeper", str(live) if live.is_file() else first_model]
 
     addresses = {
-        "front": lambda: f"http://127.0.0.1:{settings.port}/healthz",
+        "front": lambda: f"{settings.front_url}/healthz",
         "rasa": lambda: f"{standby.url()}/webhooks/front/",
-        "actions": lambda: f"http://127.0.0.1:{settings.actions_port}/health",
+        "actions": lambda: f"{settings.private_url(settings.actions_port)}/health",
     }
     fixed = commands(first_model)
     return [Program(n, rasa if n == "rasa" else partial(list, fixed[n]), addresses.get(n)) for n in fixed]
@@ -136,7 +136,7 @@ def wait_until_ready(seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            if requests.get(f"http://127.0.0.1:{bootstrap.settings().port}/readyz", timeout=2).ok:
+            if requests.get(f"{bootstrap.settings().front_url}/readyz", timeout=2).ok:
                 return True
         except requests.RequestException:
             pass
@@ -152,7 +152,7 @@ def _announce(console: Console) -> None:
         console.print("[red]It did not become ready; the lines above say why.[/red]")
         return
     settings = bootstrap.settings()
-    address = f"http://127.0.0.1:{settings.port}"
+    address = settings.front_url
     password = _shown(console, "desk_password", bootstrap.first_password())
     token = _shown(console, "api_token", bootstrap.api_token())
     demo = f"  shop    {address}/demo        (the widget on a page of the demo shop)\n" if settings.demo else ""

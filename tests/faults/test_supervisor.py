@@ -7,19 +7,23 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
 import pytest
 import requests
 
-from bot import run, supervisor
+from bot import bootstrap, run, supervisor
 from bot.ports import SettingError
+from bot.settings import read_settings
 from tests.conftest import ROOT, free_port
 from tests.front.helpers import eventually
 
+CACHED = (bootstrap.settings, bootstrap.standby)
 MODULES = {
     "good_one": """
         import http.server, subprocess, sys
@@ -162,6 +166,64 @@ def test_a_port_of_another_program_stops_the_start_in_one_sentence(monkeypatch: 
         finally:
             monkeypatch.undo()
             bootstrap.settings.cache_clear()
+
+
+@pytest.fixture
+def set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """`set_to(port=8000)`: the settings of this process, over free ports and an empty data folder."""
+    names = ("port", "rasa_port", "rasa_second_port", "actions_port", "channels_port")
+
+    def put(**settings: object) -> None:
+        for name, value in {"data": tmp_path, **{name: free_port() for name in names}, **settings}.items():
+            monkeypatch.setenv(f"NIGHTDESK_{name.upper()}", str(value))
+        for cached in CACHED:
+            cached.cache_clear()
+
+    monkeypatch.setattr(run, "FREE_WITHIN", 0.0)
+    put()
+    yield put
+    monkeypatch.undo()
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://[::1]:8000"),
+        ("192.168.1.20", "http://192.168.1.20:8000"),
+        ("fd00::5", "http://[fd00::5]:8000"),
+        ("localhost", "http://localhost:8000"),
+    ],
+)
+def test_the_front_is_reached_where_it_listens(host: str, url: str) -> None:
+    assert read_settings({"NIGHTDESK_HOST": host}).front_url == url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "0.0.0.0"])
+def test_each_is_asked_how_it_is_where_it_listens(set_to: Callable[..., None], host: str) -> None:
+    class Well(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    servers = [ThreadingHTTPServer((host, 0), Well) for _ in range(3)]
+    front, rasa, actions = (server.server_port for server in servers)
+    set_to(host=host, private_host=host, port=front, rasa_port=rasa, actions_port=actions)
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        answers = {one.name: one.address and supervisor._answers(one.address()) for one in run._programs("any.tar.gz")}
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+    assert answers == {"front": True, "rasa": True, "actions": True}
 
 
 def test_rasa_started_again_takes_the_model_of_what_is_live_by_then(
