@@ -7,6 +7,8 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from errno import EADDRINUSE
 from functools import partial
 
 import requests
@@ -16,7 +18,7 @@ from bot import bootstrap
 from bot.adapters.logs import set_up
 from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
 from bot.ports import SettingError
-from bot.settings import WORK, unknown
+from bot.settings import CHANNELS_HOST, PREFIX, WORK, unknown
 from bot.supervisor import Program, Supervisor, listen_to_signals, printer
 from bot.training import model_path, train_if_needed
 
@@ -27,15 +29,15 @@ FREE_WITHIN = 5.0
 
 def run() -> int:
     """Blocks until everything has ended: by a signal, or because a process cannot be started at all, whose exit code it
-    gives. Raises SettingError where a port belongs to another program."""
+    gives. Raises SettingError where a port cannot be listened on."""
     console = Console(highlight=False)
     settings = bootstrap.settings()
     for name in unknown(os.environ):
         console.print(f"[yellow]{name} is no setting; `nightdesk settings` lists them.[/yellow]")
     if settings.is_alone:
         bootstrap.workbench().recover()
-    model = str(train_if_needed(settings.models))
     _check_ports()
+    model = str(train_if_needed(settings.models))
     set_up(settings.log_format, "run", "bot.supervisor")
     programs = _programs(model)
     supervisor = Supervisor(programs, process_environment(), printer([program.name for program in programs]))
@@ -62,29 +64,42 @@ def _programs(first_model: str) -> list[Program]:
 
 
 def _check_ports() -> None:
-    settings = bootstrap.settings()
+    """Raises SettingError with the port and its setting where it cannot be listened on, or where two name the same."""
     until = time.monotonic() + FREE_WITHIN
-    for host, port in (
-        (settings.host, settings.port),
-        *(("127.0.0.1", p) for p in (settings.rasa_port, settings.actions_port)),
-    ):
-        while (taken := not _free(host, port)) and time.monotonic() < until:
+    seen: dict[tuple[str, int], str] = {}
+    for setting, host, port in _ports():
+        if other := seen.get((host, port)):
+            raise SettingError(f"Port {port} is both {other} and {setting}; choose another one for one of them.")
+        seen[host, port] = setting
+        while (error := _cannot_listen(host, port)) and error.errno == EADDRINUSE and time.monotonic() < until:
             time.sleep(0.2)
-        if taken:
-            raise SettingError(
-                f"Port {port} belongs to another program; end that, or choose another port (`nightdesk settings`)."
-            )
+        if error and error.errno == EADDRINUSE:
+            raise SettingError(f"Port {port} belongs to another program; end that, or choose another one by {setting}.")
+        if error:
+            raise SettingError(f"Nothing can listen on port {port} ({setting}) of {host}: {error.strerror}.")
 
 
-def _free(host: str, port: int) -> bool:
+def _ports() -> Iterator[tuple[str, str, int]]:
+    """What the processes will listen on: the setting of the port, the host and the port."""
+    settings = bootstrap.settings()
+    private = ("rasa_port", "rasa_second_port", "actions_port")
+    hosts = {"port": settings.host, **dict.fromkeys(private, settings.private_host)}
+    if settings.channels_file.is_file():
+        hosts["channels_port"] = CHANNELS_HOST
+    for name, host in hosts.items():
+        yield f"{PREFIX}{name.upper()}", host, getattr(settings, name)
+
+
+def _cannot_listen(host: str, port: int) -> OSError | None:
+    """Why nothing can listen there now."""
     try:
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return error
+    return None
 
 
 def process_environment() -> dict[str, str]:

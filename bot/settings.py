@@ -23,6 +23,8 @@ WORK = Path.cwd() if ROOT == INSTALLED else CODE
 """Where what is written goes, and where a shop's own folder is looked for."""
 
 PREFIX = "NIGHTDESK_"
+CHANNELS_HOST = "127.0.0.1"
+"""Where the channels listen, behind a proxy."""
 
 
 def _setting(default: Any, help: str) -> Any:

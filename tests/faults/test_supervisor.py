@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -149,25 +150,6 @@ def test_all_end_with_it_however_it_ends(start: Callable[..., Started], number: 
     assert not kept.answers()
 
 
-def test_a_port_of_another_program_stops_the_start_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
-
-    from bot import bootstrap
-
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        monkeypatch.setenv("NIGHTDESK_PORT", str(other.getsockname()[1]))
-        monkeypatch.setattr(run, "FREE_WITHIN", 0.0)
-        bootstrap.settings.cache_clear()
-        try:
-            with pytest.raises(SettingError, match=f"Port {other.getsockname()[1]} belongs to another program"):
-                run._check_ports()
-        finally:
-            monkeypatch.undo()
-            bootstrap.settings.cache_clear()
-
-
 @pytest.fixture
 def set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
     """`set_to(port=8000)`: the settings of this process, over free ports and an empty data folder."""
@@ -185,6 +167,45 @@ def set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable
     monkeypatch.undo()
     for cached in CACHED:
         cached.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["port", "rasa_port", "rasa_second_port", "actions_port", "channels_port"])
+def test_a_port_of_another_program_stops_the_start_in_one_sentence_that_names_its_setting(
+    set_to: Callable[..., None], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "channels.yml").write_text("telegram:\n")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        set_to(**{name: taken})
+        with pytest.raises(SettingError, match=f"Port {taken} belongs to another program.*NIGHTDESK_{name.upper()}\\."):
+            run._check_ports()
+
+
+def test_a_channels_port_that_nobody_uses_may_be_taken(set_to: Callable[..., None]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        set_to(channels_port=other.getsockname()[1])
+        run._check_ports()
+
+
+WRONG_PLACES = [
+    ({"rasa_port": 45005, "rasa_second_port": 45005}, "45005 is both NIGHTDESK_RASA_PORT and NIGHTDESK_RASA_SECOND"),
+    ({"host": "192.0.2.7"}, r"NIGHTDESK_PORT\) of 192.0.2.7: Cannot assign"),
+    ({"host": "no.such.host.invalid"}, r"NIGHTDESK_PORT\) of no.such.host.invalid: \w+"),
+]
+"""192.0.2.0/24 is nobody's (RFC 5737), nor is a name under .invalid (RFC 2606)."""
+
+
+@pytest.mark.parametrize(("settings", "said"), WRONG_PLACES)
+def test_where_nothing_can_listen_the_start_stops_as_well(
+    set_to: Callable[..., None], settings: dict[str, object], said: str
+) -> None:
+    set_to(**settings)
+    with pytest.raises(SettingError, match=said):
+        run._check_ports()
 
 
 @pytest.mark.parametrize(
