@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Iterator
 from errno import EADDRINUSE
-from functools import partial
 
 import requests
 from rich.console import Console
@@ -20,7 +19,7 @@ from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
 from bot.ports import SettingError
 from bot.settings import CHANNELS_HOST, PREFIX, WORK, unknown
 from bot.supervisor import Program, Supervisor, listen_to_signals, printer
-from bot.training import model_path, train_if_needed
+from bot.training import train_if_needed
 
 READY_WITHIN = 180
 FREE_WITHIN = 5.0
@@ -49,18 +48,13 @@ def run() -> int:
 def _programs(first_model: str) -> list[Program]:
     """Rasa is kept by a process of its own, which ends with it. Started again, it takes the model of what is live then."""
     settings, standby = bootstrap.settings(), bootstrap.standby()
-
-    def rasa() -> list[str]:
-        live = model_path(settings.models)
-        return [sys.executable, "-m", "bot.keeper", str(live) if live.is_file() else first_model]
-
     addresses = {
         "front": lambda: f"{settings.front_url}/healthz",
         "rasa": lambda: f"{standby.url()}/webhooks/front/",
         "actions": lambda: f"{settings.private_url(settings.actions_port)}/health",
     }
-    fixed = commands(first_model)
-    return [Program(n, rasa if n == "rasa" else partial(list, fixed[n]), addresses.get(n)) for n in fixed]
+    found = {**commands(first_model), "rasa": [sys.executable, "-m", "bot.keeper", first_model]}
+    return [Program(name, command, addresses.get(name)) for name, command in found.items()]
 
 
 def _check_ports() -> None:

@@ -50,7 +50,7 @@ supervisor.FIRST_WAIT, supervisor.HANGS, supervisor.ASK_EVERY, supervisor.ASK_SE
 supervisor.STOP_WITHIN = 2.0
 ports = {"good_one": sys.argv[1], "never_starts": "1"}
 programs = [
-    Program(name, lambda name=name: [sys.executable, "-m", name, sys.argv[1]], lambda name=name: f"http://127.0.0.1:{ports[name]}/")
+    Program(name, [sys.executable, "-m", name, sys.argv[1]], lambda name=name: f"http://127.0.0.1:{ports[name]}/")
     for name in sys.argv[2:]
 ]
 import os
@@ -245,15 +245,3 @@ def test_each_is_asked_how_it_is_where_it_listens(set_to: Callable[..., None], h
             server.shutdown()
             server.server_close()
     assert answers == {"front": True, "rasa": True, "actions": True}
-
-
-def test_rasa_started_again_takes_the_model_of_what_is_live_by_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (published := tmp_path / "published.tar.gz").touch()
-    live = [tmp_path / "gone.tar.gz"]
-    monkeypatch.setattr(run, "model_path", lambda _: live[0])
-    (rasa,) = [program for program in run._programs("first.tar.gz") if program.name == "rasa"]
-    assert rasa.command()[-1] == "first.tar.gz"
-    live[0] = published
-    assert rasa.command()[-1] == str(published)
