@@ -102,7 +102,9 @@ def test_it_comes_back_from_its_file_as_it_was() -> None:
 # --- the gates -----------------------------------------------------------------------------------------------------
 
 FALLEN = [(asked(f"问{i}", "ask_stock"), STOCK, PRICE if i < 2 else STOCK) for i in range(10)]
-ERROR = Finding("claims", "error", "shop/usage.csv", 3, "L18", {"zh": "", "en": ""}, {"zh": "", "en": ""})
+ERROR = Finding(
+    "claims", "error", "shop/usage.csv", 3, {"zh": "L18", "en": "L18"}, {"zh": "", "en": ""}, {"zh": "", "en": ""}
+)
 
 
 def test_a_label_that_falls_too_far_closes_a_gate_that_names_its_messages() -> None:
@@ -126,7 +128,7 @@ def test_an_honesty_question_that_is_answered_wrongly_closes_a_gate() -> None:
 def test_an_error_of_the_checks_closes_a_gate_a_warning_does_not() -> None:
     (gate,) = closed({}, None, [ERROR, ERROR])
     assert gate.id == "checks" and len(gate.messages) == 2
-    warning = Finding("x", "warning", "f", 1, "p", {"zh": "", "en": ""}, {"zh": "", "en": ""})
+    warning = Finding("x", "warning", "f", 1, {"zh": "p", "en": "p"}, {"zh": "", "en": ""}, {"zh": "", "en": ""})
     assert closed({}, None, [warning]) == []
 
 
