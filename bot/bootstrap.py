@@ -25,7 +25,7 @@ from bot.core.content import Finding, Tree
 from bot.core.types import Language
 from bot.ports import Calendar, Clock, SettingError, ShopFileError
 from bot.services.common import Desk
-from bot.settings import ROOT, Settings, read_settings, unknown
+from bot.settings import ROOT, Settings, reached, read_settings, unknown
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -154,7 +154,7 @@ def standby() -> Standby:
     """Which Rasa serves."""
     from bot.adapters.rasa_standby import Standby
 
-    return Standby(settings().data, settings().rasa_port)
+    return Standby(settings().data, settings().rasa_port, reached(settings().private_host))
 
 
 @lru_cache(maxsize=1)

@@ -6,11 +6,13 @@ import shutil
 import socket
 import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 import sqlalchemy as sa
@@ -223,20 +225,22 @@ def _ports() -> Finding:
     """A port is ours where what answers there does so as we do."""
     settings = bootstrap.settings()
     ours = {
-        settings.port: f"http://127.0.0.1:{settings.port}/healthz",
+        settings.port: f"{settings.front_url}/healthz",
         settings.rasa_port: f"{settings.rasa_url}/webhooks/front/",
-        settings.actions_port: f"{settings.actions_url}/health",
+        settings.rasa_second_port: f"{settings.private_url(settings.rasa_second_port)}/webhooks/front/",
+        settings.actions_port: f"{settings.private_url(settings.actions_port)}/health",
     }
     for port, address in ours.items():
-        if _taken(port) and not _answers(address):
+        if _taken(address) and not _answers(address):
             return wrong("ports", port=port)
     return well("ports", ports=", ".join(map(str, ours)))
 
 
-def _taken(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+def _taken(url: str) -> bool:
+    where = urlsplit(url)
+    with suppress(OSError), socket.create_connection((where.hostname, where.port or 80), timeout=1):
+        return True
+    return False
 
 
 def _answers(address: str) -> bool:
@@ -249,7 +253,8 @@ def _answers(address: str) -> bool:
 def _loopback() -> Finding:
     settings = bootstrap.settings()
     for address, port in listening() if settings.is_private else ():
-        if port in (settings.rasa_port, settings.actions_port) and not ip_address(address).is_loopback:
+        ours = (settings.rasa_port, settings.rasa_second_port, settings.actions_port)
+        if port in ours and not ip_address(address).is_loopback:
             return wrong("loopback", port=port, address=address)
     return well("loopback")
 
@@ -286,7 +291,7 @@ def _workers() -> Finding:
 
 def _running() -> Finding:
     try:
-        told = requests.get(f"http://127.0.0.1:{bootstrap.settings().port}/readyz", timeout=5).json()
+        told = requests.get(f"{bootstrap.settings().front_url}/readyz", timeout=5).json()
     except (requests.RequestException, ValueError):
         return well("running", "off")
     if told.get("ready"):

@@ -26,6 +26,7 @@ from bot.adapters.rasa_client import RasaClient
 from bot.adapters.rasa_standby import Standby
 from bot.run import process_environment, rasa_command
 from bot.settings import WORK
+from bot.training import model_path
 
 LOOK_EVERY = 0.2
 READY_WITHIN = 300.0
@@ -96,10 +97,11 @@ class Keeper:
         self._heard = standby.wanted()
         self._ends = False
 
-    def keep(self, model: Path) -> int:
-        """Until it is told to end or the Rasa that serves ends by itself, whose exit code it gives."""
+    def keep(self, model: Callable[[], Path]) -> int:
+        """Until it is told to end or the Rasa that serves ends by itself, whose exit code it gives. `model` is asked for once
+        publishers see this keeper: what they write later they have loaded by it."""
         with self._standby.lock():
-            self._serving = self._start(model, self._ports[0])
+            self._serving = self._start(model(), self._ports[0])
             self._tell()
             try:
                 while not self._ends and self._serving.process.poll() is None:
@@ -182,7 +184,7 @@ class Keeper:
 def start(model: Path, port: int) -> Rasa:
     settings = bootstrap.settings()
     client = RasaClient(
-        f"http://127.0.0.1:{port}", settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
+        settings.private_url(port), settings.actions_url, bootstrap.rasa_token(), settings.reply_seconds
     )
     process = subprocess.Popen(
         attached(rasa_command(str(model), port)),
@@ -215,7 +217,13 @@ def main() -> int:
     )
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, keeper.end)
-    return keeper.keep(Path(sys.argv[1]))
+    return keeper.keep(lambda: live_model(settings.models, Path(sys.argv[1])))
+
+
+def live_model(models: Path, first: Path) -> Path:
+    """The model of the live files; the given one where that is not there."""
+    live = model_path(models)
+    return live if live.is_file() else first
 
 
 if __name__ == "__main__":

@@ -7,7 +7,8 @@ import socket
 import sys
 import threading
 import time
-from functools import partial
+from collections.abc import Iterator
+from errno import EADDRINUSE
 
 import requests
 from rich.console import Console
@@ -16,9 +17,9 @@ from bot import bootstrap
 from bot.adapters.logs import set_up
 from bot.adapters.processes import ONE_THREAD, QUIET_AND_FAST
 from bot.ports import SettingError
-from bot.settings import WORK, unknown
+from bot.settings import CHANNELS_HOST, PREFIX, WORK, unknown
 from bot.supervisor import Program, Supervisor, listen_to_signals, printer
-from bot.training import model_path, train_if_needed
+from bot.training import train_if_needed
 
 READY_WITHIN = 180
 FREE_WITHIN = 5.0
@@ -27,15 +28,15 @@ FREE_WITHIN = 5.0
 
 def run() -> int:
     """Blocks until everything has ended: by a signal, or because a process cannot be started at all, whose exit code it
-    gives. Raises SettingError where a port belongs to another program."""
+    gives. Raises SettingError where a port cannot be listened on."""
     console = Console(highlight=False)
     settings = bootstrap.settings()
     for name in unknown(os.environ):
         console.print(f"[yellow]{name} is no setting; `nightdesk settings` lists them.[/yellow]")
     if settings.is_alone:
         bootstrap.workbench().recover()
-    model = str(train_if_needed(settings.models))
     _check_ports()
+    model = str(train_if_needed(settings.models))
     set_up(settings.log_format, "run", "bot.supervisor")
     programs = _programs(model)
     supervisor = Supervisor(programs, process_environment(), printer([program.name for program in programs]))
@@ -47,44 +48,52 @@ def run() -> int:
 def _programs(first_model: str) -> list[Program]:
     """Rasa is kept by a process of its own, which ends with it. Started again, it takes the model of what is live then."""
     settings, standby = bootstrap.settings(), bootstrap.standby()
-
-    def rasa() -> list[str]:
-        live = model_path(settings.models)
-        return [sys.executable, "-m", "bot.keeper", str(live) if live.is_file() else first_model]
-
     addresses = {
-        "front": lambda: f"http://127.0.0.1:{settings.port}/healthz",
+        "front": lambda: f"{settings.front_url}/healthz",
         "rasa": lambda: f"{standby.url()}/webhooks/front/",
-        "actions": lambda: f"http://127.0.0.1:{settings.actions_port}/health",
+        "actions": lambda: f"{settings.private_url(settings.actions_port)}/health",
     }
-    fixed = commands(first_model)
-    return [Program(n, rasa if n == "rasa" else partial(list, fixed[n]), addresses.get(n)) for n in fixed]
+    found = {**commands(first_model), "rasa": [sys.executable, "-m", "bot.keeper", first_model]}
+    return [Program(name, command, addresses.get(name)) for name, command in found.items()]
 
 
 def _check_ports() -> None:
-    settings = bootstrap.settings()
+    """Raises SettingError with the port and its setting where it cannot be listened on, or where two name the same."""
     until = time.monotonic() + FREE_WITHIN
-    for host, port in (
-        (settings.host, settings.port),
-        *(("127.0.0.1", p) for p in (settings.rasa_port, settings.actions_port)),
-    ):
-        while (taken := not _free(host, port)) and time.monotonic() < until:
+    seen: dict[tuple[str, int], str] = {}
+    for setting, host, port in _ports():
+        if other := seen.get((host, port)):
+            raise SettingError(f"Port {port} is both {other} and {setting}; choose another one for one of them.")
+        seen[host, port] = setting
+        while (error := _cannot_listen(host, port)) and error.errno == EADDRINUSE and time.monotonic() < until:
             time.sleep(0.2)
-        if taken:
-            raise SettingError(
-                f"Port {port} belongs to another program; end that, or choose another port (`nightdesk settings`)."
-            )
+        if error and error.errno == EADDRINUSE:
+            raise SettingError(f"Port {port} belongs to another program; end that, or choose another one by {setting}.")
+        if error:
+            raise SettingError(f"Nothing can listen on port {port} ({setting}) of {host}: {error.strerror}.")
 
 
-def _free(host: str, port: int) -> bool:
+def _ports() -> Iterator[tuple[str, str, int]]:
+    """What the processes will listen on: the setting of the port, the host and the port."""
+    settings = bootstrap.settings()
+    private = ("rasa_port", "rasa_second_port", "actions_port")
+    hosts = {"port": settings.host, **dict.fromkeys(private, settings.private_host)}
+    if settings.channels_file.is_file():
+        hosts["channels_port"] = CHANNELS_HOST
+    for name, host in hosts.items():
+        yield f"{PREFIX}{name.upper()}", host, getattr(settings, name)
+
+
+def _cannot_listen(host: str, port: int) -> OSError | None:
+    """Why nothing can listen there now."""
     try:
         (family, kind, _, _, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         with socket.socket(family, kind) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError:
-        return False
-    return True
+    except OSError as error:
+        return error
+    return None
 
 
 def process_environment() -> dict[str, str]:
@@ -136,7 +145,7 @@ def wait_until_ready(seconds: float) -> bool:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            if requests.get(f"http://127.0.0.1:{bootstrap.settings().port}/readyz", timeout=2).ok:
+            if requests.get(f"{bootstrap.settings().front_url}/readyz", timeout=2).ok:
                 return True
         except requests.RequestException:
             pass
@@ -152,7 +161,7 @@ def _announce(console: Console) -> None:
         console.print("[red]It did not become ready; the lines above say why.[/red]")
         return
     settings = bootstrap.settings()
-    address = f"http://127.0.0.1:{settings.port}"
+    address = settings.front_url
     password = _shown(console, "desk_password", bootstrap.first_password())
     token = _shown(console, "api_token", bootstrap.api_token())
     demo = f"  shop    {address}/demo        (the widget on a page of the demo shop)\n" if settings.demo else ""

@@ -23,6 +23,8 @@ WORK = Path.cwd() if ROOT == INSTALLED else CODE
 """Where what is written goes, and where a shop's own folder is looked for."""
 
 PREFIX = "NIGHTDESK_"
+CHANNELS_HOST = "127.0.0.1"
+"""Where the channels listen, behind a proxy."""
 
 
 def _setting(default: Any, help: str) -> Any:
@@ -41,9 +43,9 @@ class Settings:
 
     port: int = _setting(8000, "Port of the front, the only one that the outside reaches.")
     host: str = _setting("127.0.0.1", "Address that the front listens on; 0.0.0.0 opens it to the network.")
-    rasa_port: int = _setting(5005, "Port of Rasa, on 127.0.0.1.")
-    rasa_second_port: int = _setting(5006, "Port of the Rasa that takes over when a model is published, on 127.0.0.1.")
-    actions_port: int = _setting(5055, "Port of the actions, on 127.0.0.1.")
+    rasa_port: int = _setting(5005, "Port of Rasa, on NIGHTDESK_PRIVATE_HOST.")
+    rasa_second_port: int = _setting(5006, "Port of the Rasa that takes over when a model is published.")
+    actions_port: int = _setting(5055, "Port of the actions, on NIGHTDESK_PRIVATE_HOST.")
     api_token: str = _setting("", "Bearer token of the API; made at first start and kept in the data folder if empty.")
     desk_password: str = _setting("", "Password of the first agent, `lead`; made at first start if empty.")
     shop: Path = _setting(_shop(), "Folder of the shop's facts; another folder swaps the whole shop.")
@@ -251,13 +253,34 @@ class Settings:
         return Path(self.secrets).expanduser().resolve() if self.secrets else self.data
 
     @property
+    def front_url(self) -> str:
+        """Where the front is reached from this machine; so are Rasa and the actions below."""
+        return f"http://{reached(self.host)}:{self.port}"
+
+    @property
     def rasa_url(self) -> str:
-        return f"http://127.0.0.1:{self.rasa_port}"
+        return self.private_url(self.rasa_port)
 
     @property
     def actions_url(self) -> str:
         """Raises SettingError where it is no address."""
-        return _private_url("ACTIONS", self.actions) if self.actions else f"http://127.0.0.1:{self.actions_port}"
+        return _private_url("ACTIONS", self.actions) if self.actions else self.private_url(self.actions_port)
+
+    def private_url(self, port: int) -> str:
+        """Where this machine's Rasa or actions are reached."""
+        return f"http://{reached(self.private_host)}:{port}"
+
+
+def reached(host: str) -> str:
+    """The address, as it stands in a URL, by which this machine reaches what listens on `host`: one that stands for all
+    addresses is reached by the loopback of its kind."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if address.is_unspecified:
+        return "127.0.0.1" if address.version == 4 else "[::1]"
+    return str(address) if address.version == 4 else f"[{address}]"
 
 
 def _private_url(setting: str, url: str) -> str:

@@ -45,11 +45,11 @@ STOP_WITHIN = 12.0
 
 @dataclass(frozen=True)
 class Program:
-    """`command`, as [python, "-m", module, …], and `address`, which answers when the process is well, are asked anew each
-    time. One without an address is well as long as it is there."""
+    """`command`: as [python, "-m", module, …]. `address`, asked for anew each time, answers when the process is well; one
+    without an address is well as long as it is there."""
 
     name: str
-    command: Callable[[], list[str]]
+    command: list[str]
     address: Callable[[], str] | None = None
 
 
@@ -103,7 +103,7 @@ class Supervisor:
 
     def _start(self, program: Program) -> subprocess.Popen | None:
         """None where all is to end."""
-        command = attached(program.command())
+        command = attached(program.command)
         with self._lock:
             if self._ending.is_set():
                 return None

@@ -52,7 +52,7 @@ def doctor(
 
     def run(language: str = "en", **settings: object) -> tuple[int, str]:
         given = {"data": tmp_path, "models": models, "port": free_port(), "rasa_port": free_port()}
-        given |= {"actions_port": free_port(), **settings}
+        given |= {"rasa_second_port": free_port(), "actions_port": free_port(), **settings}
         for name in [name for name in os.environ if name.startswith("NIGHTDESK_")]:
             monkeypatch.delenv(name)
         for name, value in given.items():
@@ -163,12 +163,20 @@ def test_it_names_what_is_wrong_and_what_to_do(
     assert re.search(what, said) and todo in said, said
 
 
-def test_a_port_that_another_program_has_is_named(doctor: Doctor) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
+@pytest.mark.parametrize(
+    ("setting", "where"),
+    [
+        ("port", {}),
+        ("rasa_second_port", {}),
+        ("port", {"host": "127.0.0.2"}),
+        ("actions_port", {"private_host": "::1"}),
+    ],
+)
+def test_a_port_that_another_program_has_is_named(doctor: Doctor, setting: str, where: dict[str, str]) -> None:
+    (host,) = where.values() or ("127.0.0.1",)
+    with socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET) as taken:
         port = taken.getsockname()[1]
-        code, said = doctor(port=port)
+        code, said = doctor(**{setting: port}, **where)
         assert code == 1 and f"port {port} is taken by another program" in said
 
 

@@ -18,10 +18,10 @@ from filelock import FileLock, Timeout
 
 
 class Standby:
-    """The two files. A reader always sees a whole one."""
+    """The two files. A reader always sees a whole one. `host`: where Rasa is reached, as it stands in a URL."""
 
-    def __init__(self, data: Path, port: int):
-        self._folder, self._port = data / "rasa", port
+    def __init__(self, data: Path, port: int, host: str = "127.0.0.1"):
+        self._folder, self._port, self._host = data / "rasa", port, host
         self._seen: tuple[int, int] | None = None
 
     def url(self) -> str:
@@ -31,7 +31,7 @@ class Standby:
             if (stat.st_mtime_ns, stat.st_ino) != self._seen:
                 self._port = self.serving().get("port", self._port)
                 self._seen = (stat.st_mtime_ns, stat.st_ino)
-        return f"http://127.0.0.1:{self._port}"
+        return f"http://{self._host}:{self._port}"
 
     def serving(self) -> dict[str, Any]:
         return _read(self._folder / "serving.json")

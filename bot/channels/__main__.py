@@ -21,7 +21,7 @@ def main() -> None:
     for noisy in ("urllib3", "sanic", "rasa"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = bootstrap.settings()
-    front = Front(f"http://127.0.0.1:{settings.port}", bootstrap.api_token())
+    front = Front(settings.front_url, bootstrap.api_token())
     passing = Passing(front, Book(settings.data / "channels.sqlite"), settings.public_address)
     try:
         configured = read_channels(settings.channels_file)

@@ -18,6 +18,7 @@ from bot.channels.connectors import Connector, open_connector
 from bot.channels.front import Front
 from bot.channels.passing import REQUEST, Passing
 from bot.ports import FrontError
+from bot.settings import CHANNELS_HOST
 
 log = logging.getLogger(__name__)
 LARGEST_BODY = 1024 * 1024
@@ -89,7 +90,7 @@ class Channels:
         app.register_middleware(_remember, "request")
         for connector in self._open:
             app.blueprint(connector.blueprint, url_prefix=f"/webhooks/{self._path}/{connector.name}")
-        server = await app.create_server("127.0.0.1", self._port, return_asyncio_server=True, access_log=False)
+        server = await app.create_server(CHANNELS_HOST, self._port, return_asyncio_server=True, access_log=False)
         assert server is not None
         await server.startup()
         await server.start_serving()

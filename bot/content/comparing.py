@@ -139,15 +139,14 @@ def answers(
     hear: Hear | None = None,
 ) -> tuple[Answers, Answers]:
     """What live and draft answer. `nearly`: what was understood by other names of the shop's things will do, where nothing
-    nearer is known; so will what `hear` tells, which takes no process of its own. Raises Failed, Stopped."""
+    nearer is known; so will what `hear` tells of the live model, which takes no process of its own. Raises Failed, Stopped."""
     texts = list(dict.fromkeys(line.text for case in cases for line in case.lines))
     told = []
     for name, tree, model in (("live", sides.live, sides.live_model), ("draft", sides.draft, sides.draft_model)):
         lay_out(tree, folder / name)
         parses = folder / f"understood-{name}.json"
-        heard = _understood(
-            tree, model, texts, folder, folder / name / "shop", report, hear if nearly else None, nearly
-        )
+        tells = hear if nearly and model == sides.live_model else None
+        heard = _understood(tree, model, texts, folder, folder / name / "shop", report, tells, nearly)
         parses.write_text(json.dumps(heard, ensure_ascii=False), encoding="utf-8")
         told.append({"folder": str(folder / name), "parses": str(parses), "out": str(folder / f"{name}.json")})
     work = {
@@ -225,26 +224,37 @@ def _understood(
     hear: Hear | None,
     nearly: bool,
 ) -> dict[str, Any]:
-    """{text: what the model understands}: what is known already, and the rest heard, or asked of the model."""
+    """{text: what the model understands}: what is known already, and the rest heard, or asked of the model. What is known
+    nearly is kept aside, and never taken for what is known."""
     trained, names = _understanding(tree)
     kept = folder / "parses"
     kept.mkdir(parents=True, exist_ok=True)
-    path = kept / f"{trained}-{names}.json"
-    alike = sorted(kept.glob(f"{trained}-*.json"), key=lambda one: one.stat().st_mtime)
-    known = _parses(path if path.is_file() or not (nearly and alike) else alike[-1])
-    missing = [text for text in texts if text not in known]
+    path, aside = kept / f"{trained}-{names}.json", kept / f"{trained}-{names}.near.json"
+    known = _parses(path)
+    near: dict[str, Any] = {}
+    for alike in sorted(kept.glob(f"{trained}-*.json"), key=lambda one: one.stat().st_mtime) if nearly else ():
+        near |= _parses(alike)
+    missing = [text for text in texts if text not in known and text not in near]
     if missing and hear:
         with suppress(UnderstandingError):
-            known |= hear(missing)
+            near |= hear(missing)
             missing = []
     if missing:
         known |= _ask(model, missing, folder, shop, report)
+    found = {text: known[text] if text in known else near[text] for text in texts}
     # what buyers wrote is not kept longer than it is looked at
-    stays = known if nearly else {text: known[text] for text in texts}
-    path.write_text(json.dumps(stays, ensure_ascii=False), encoding="utf-8")
+    _keep(path, known if nearly else found)
+    _keep(aside, {text: parse for text, parse in found.items() if text not in known})
     for old in sorted(kept.glob("*.json"), key=lambda one: one.stat().st_mtime, reverse=True)[_PARSES_KEPT:]:
         old.unlink(missing_ok=True)
-    return {text: known[text] for text in texts}
+    return found
+
+
+def _keep(path: Path, parses: Mapping[str, Any]) -> None:
+    if parses:
+        path.write_text(json.dumps(parses, ensure_ascii=False), encoding="utf-8")
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _parses(path: Path) -> dict[str, Any]:

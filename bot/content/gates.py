@@ -37,7 +37,7 @@ def closed(rules: Mapping[str, Any], comparison: Comparison | None, findings: Se
 
 def _errors(findings: Sequence[Finding]) -> list[Gate]:
     errors = [finding for finding in findings if finding.severity == "error"]
-    places = tuple(f"{finding.file}:{finding.line} {finding.place}" for finding in errors)
+    places = tuple(f"{finding.file}:{finding.line} {finding.place['zh']}" for finding in errors)
     return [Gate("checks", say("gates", "checks", count=len(errors)), places)] if errors else []
 
 

@@ -27,9 +27,8 @@ from bot.ports import Clock, ShopFileError
 
 log = logging.getLogger(__name__)
 LOOK_EVERY = 0.2
-LOADED_WITHIN = 330.0
-SWITCHED_WITHIN = 20.0
-"""Seconds that the keeper of Rasa has."""
+HEARD_WITHIN, LOADED_WITHIN, SWITCHED_WITHIN = 15.0, 330.0, 20.0
+"""Seconds that the keeper of Rasa has: to say that it loads a model, to have it loaded, to change over."""
 
 VERSIONS_KEPT = 10
 """So many versions keep their models, so that they can be had back at once."""
@@ -75,7 +74,8 @@ class Publisher:
         second = ""
         try:
             version, live = self._known(number), self.content.live()
-            if live is None or version.model != model_name(self.content.tree(live.files)):
+            another = live is None or version.model != model_name(self.content.tree(live.files))
+            if another:
                 second = self._load(version, report)
             self._decide(number)
             report.step("writing", stoppable=False)
@@ -86,9 +86,9 @@ class Publisher:
         except Failed as failed:
             self._give_up(number, second, failed.said)
             raise
-        if second:
+        if another:
             report.step("switching", stoppable=False)
-            if not self._switch(version, second):
+            if not self._changes_over(version, second):
                 report.note(say("failed", "switching"))
         self._finish(version)
         self._commit(version, report)
@@ -105,11 +105,7 @@ class Publisher:
             return self._known(version.number)
         self._keep_what_stands(version)
         self._write(version)
-        if self.standby.kept() and self.standby.serving().get("model") != version.model:
-            try:
-                self._switch(version, self._load(version, None))
-            except Failed as failed:
-                log.error("content_model_not_loaded version=%s error=%s", version.number, failed)
+        self._changes_over(version, "")
         self._finish(version)
         log.info("content_publishing_finished version=%s", version.number)
         return self._known(version.number)
@@ -134,14 +130,18 @@ class Publisher:
         """Has the second Rasa load the version's model. Gives its id, “” where no Rasa runs under a keeper."""
         if not self.standby.kept():
             return ""
-        id = self.standby.want("load", str(self.models / str(version.model)))
-        until = time.monotonic() + LOADED_WITHIN
+        model = str(self.models / str(version.model))
+        id, heard, until = self.standby.want("load", model), time.monotonic(), time.monotonic() + LOADED_WITHIN
         while time.monotonic() < until and self.standby.kept():
             second = self.standby.serving().get("second") or {}
-            if second.get("id") == id and second["state"] == "ready":
-                return id
-            if second.get("id") == id and second["state"] == "failed":
-                raise Failed("loading", problem=second["why"])
+            if second.get("id") == id:
+                heard = time.monotonic()
+                if second["state"] == "ready":
+                    return id
+                if second["state"] == "failed":
+                    raise Failed("loading", problem=second["why"])
+            elif time.monotonic() - heard > HEARD_WITHIN:  # a keeper that was started again knows nothing of it
+                id, heard = self.standby.want("load", model), time.monotonic()
             if report is not None:
                 report.step("loading")
             time.sleep(LOOK_EVERY)
@@ -168,17 +168,30 @@ class Publisher:
         except ShopFileError as error:
             log.error("content_not_put_back error=%s", error)
 
+    def _changes_over(self, version: Version, second: str) -> bool:
+        """Whether Rasa serves what was written, now or when it is started. A keeper that was started again meanwhile has
+        lost the second Rasa, and loads it once more."""
+        if (second and self._switch(version, second)) or not self.standby.kept() or self._serves(version):
+            return True
+        try:
+            again = self._load(version, None)
+        except Failed as failed:
+            log.error("content_model_not_loaded version=%s error=%s", version.number, failed)
+            return False
+        return not again or self._switch(version, again)
+
     def _switch(self, version: Version, second: str) -> bool:
         """Whether the second Rasa serves now."""
-        if not second:
-            return False
         self.standby.want("serve", str(version.model), second)
         until = time.monotonic() + SWITCHED_WITHIN
-        while time.monotonic() < until:
-            if self.standby.serving().get("model") == version.model:
-                return True
+        while time.monotonic() < until and self.standby.kept():
+            if (self.standby.serving().get("second") or {}).get("id") != second:
+                break
             time.sleep(LOOK_EVERY / 2)
-        return False
+        return self._serves(version)
+
+    def _serves(self, version: Version) -> bool:
+        return self.standby.serving().get("model") == version.model
 
     def _finish(self, version: Version) -> None:
         now = self.clock.now()

@@ -45,7 +45,7 @@ class Finding:
     severity: Severity
     file: str
     line: int
-    place: str
-    """The place as the content team calls it: `L18 · 打豆浆 · limit_zh`."""
+    place: Pair
+    """The place as the content team calls it: `L18 · 打豆浆 · limit_zh`, `L18 · soy milk · limit_zh`."""
     reason: Pair
     proposal: Pair

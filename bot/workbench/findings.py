@@ -51,7 +51,7 @@ def summary(findings: Sequence[Finding], language: Language) -> Text:
 
 
 def _order(one: Finding) -> tuple[str, int, int, str]:
-    return one.file, GRAVITY.index(one.severity), one.line, one.place
+    return one.file, GRAVITY.index(one.severity), one.line, one.place["zh"]
 
 
 def _table(found: Sequence[Finding], language: Language) -> Table:
@@ -60,7 +60,7 @@ def _table(found: Sequence[Finding], language: Language) -> Table:
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for one in found:
-        told = Text(one.place, style="bold")
+        told = Text(one.place[language], style="bold")
         told.append(f"\n{one.reason[language]}", style="not bold")
         told.append(f"\n→ {one.proposal[language]}", style="not bold dim")
         told.append(f"  [{one.rule}]", style="not bold dim italic")

@@ -119,7 +119,7 @@ def _findings(view: View, found: Optional[list[Finding]]) -> Optional[dict[str, 
             "severity": one.severity,
             "file": view.teller.file(one.file),
             "line": f"{one.file}:{one.line}",
-            "place": one.place,
+            "place": one.place[view.language],
             "reason": one.reason[view.language],
             "proposal": one.proposal[view.language],
             "link": link_of(one.file, _key(view, one)),
@@ -132,7 +132,7 @@ def _findings(view: View, found: Optional[list[Finding]]) -> Optional[dict[str, 
 def _key(view: View, finding: Finding) -> tuple[str, ...]:
     """The row at the finding's line, or its reply; nothing where it is about a whole file."""
     if finding.file == "domain.yml":
-        return ("responses", finding.place.split(" · ")[0])
+        return ("responses", finding.place["zh"].split(" · ")[0])
     spec = TABLES.get(finding.file)
     rows = rows_by_key(table(view.tree, finding.file), spec.key) if spec else {}
     return next((key for key, row in rows.items() if row.line == finding.line), ())

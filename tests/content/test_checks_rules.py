@@ -106,7 +106,7 @@ def test_a_measured_message_is_told_whatever_its_marks_and_a_common_one_is_not()
 
 def test_every_label_is_asked_for_examples_in_both_languages() -> None:
     told = {
-        (one.rule, one.place)
+        (one.rule, one.place["zh"])
         for one in check(labelled(("greet", "在吗"), ("thanks", "谢谢"), ("thanks", "thanks")), today=TODAY)
     }
     assert {
@@ -178,6 +178,45 @@ def test_a_value_that_fits_its_row_is_left_alone(row: str) -> None:
 )
 def test_a_value_that_contradicts_its_row_or_its_translation_is_told(row: str, rule: str) -> None:
     assert rule in rules({"shop/specs.csv": SPECS + row + "\n"})
+
+
+NAMES = "id,name_zh,name_en\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "place"),
+    [
+        (NAMES + "power,功率,wattage\n", {"zh": "Y915 · 功率 · value", "en": "Y915 · wattage · value"}),
+        (NAMES + "power,功率,\n", {"zh": "Y915 · 功率 · value", "en": "Y915 · 功率 · value"}),
+        (NAMES, {"zh": "Y915 · power · value", "en": "Y915 · power · value"}),
+    ],
+)
+def test_a_thing_is_called_in_each_language_by_the_word_that_the_shop_has(names: str, place: dict[str, str]) -> None:
+    tree = {"shop/attributes.csv": names, "shop/specs.csv": SPECS + "Y915,,power,1000 瓦,1200 W\n"}
+    assert [one.place for one in found(tree) if one.rule == "figures_differ"] == [place]
+
+
+def test_what_others_of_its_kind_answer_is_named_in_the_language_of_the_sentence() -> None:
+    products = [f"P{number}" for number in range(6)]
+    tree = {
+        "shop/products.csv": "id,category\n" + "".join(f"{product},mixer\n" for product in products),
+        "shop/attributes.csv": NAMES + "power,功率,wattage\n",
+        "shop/specs.csv": SPECS + "".join(f"{product},,power,9 瓦,9 W\n" for product in products[1:]),
+    }
+    (one,) = found(tree)
+    assert one.place == {"zh": "P0 · 功率", "en": "P0 · wattage"}
+    for sentence in (one.reason, one.proposal):
+        assert "“功率”" in sentence["zh"] and "“wattage”" in sentence["en"]
+
+
+@pytest.mark.parametrize("place", ["Y915 · 功率", "Y915 · wattage"])
+def test_an_exception_may_call_its_place_in_either_language(place: str) -> None:
+    tree = {
+        "shop/attributes.csv": NAMES + "power,功率,wattage\n",
+        "shop/specs.csv": SPECS + "Y915,,power,1000 瓦,1200 W\n",
+        "shop/checks.yml": f"exceptions:\n- {{rule: figures_differ, place: {place}, reason: 两种电压}}\n",
+    }
+    assert rules(tree) == []
 
 
 @pytest.mark.parametrize(("day", "told"), [("2026-11-21", ["stale"]), ("2026-11-22", []), ("2027-01-01", []), ("", [])])

@@ -47,7 +47,7 @@ def planted(tree: dict[str, str], fault: Mapping[str, Any]) -> dict[str, str]:
 
 
 def told(fault: Mapping[str, Any], findings: list[Finding]) -> bool:
-    return any(one.rule == fault["rule"] and one.place.startswith(fault["at"]) for one in findings)
+    return any(one.rule == fault["rule"] and one.place["zh"].startswith(fault["at"]) for one in findings)
 
 
 @pytest.fixture(scope="module")

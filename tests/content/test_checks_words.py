@@ -47,7 +47,7 @@ def test_every_finding_says_why_and_what_to_do_in_both_languages() -> None:
         for finding in check_text("shop/usage.csv", ("L18", "use"), f"answer_{language}", said, language):
             for text in (*finding.reason.values(), *finding.proposal.values()):
                 assert text.strip() and "{" not in text.replace("{name}", "").replace("{…}", "")
-            assert finding.place == f"L18 · use · answer_{language}"
+            assert finding.place["zh"] == f"L18 · use · answer_{language}"
 
 
 def test_a_claim_names_the_article_of_the_law_and_a_better_wording() -> None:

@@ -121,7 +121,7 @@ def test_findings_come_as_json_a_line_each(shop: Workshop, capsys: pytest.Captur
     shop.engineer("shop/capabilities.csv", LIMITS["L18"], "全国第一")
     assert run(shop, "check", "--live", "--json") == 1
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert any(one["severity"] == "error" and "knead" in one["place"] or "和面" in one["place"] for one in found)
+    assert any(one["severity"] == "error" and "和面" in one["place"]["zh"] for one in found)
 
 
 def test_the_state_is_told(shop: Workshop, capsys: pytest.CaptureFixture) -> None:

@@ -102,7 +102,9 @@ def test_it_comes_back_from_its_file_as_it_was() -> None:
 # --- the gates -----------------------------------------------------------------------------------------------------
 
 FALLEN = [(asked(f"问{i}", "ask_stock"), STOCK, PRICE if i < 2 else STOCK) for i in range(10)]
-ERROR = Finding("claims", "error", "shop/usage.csv", 3, "L18", {"zh": "", "en": ""}, {"zh": "", "en": ""})
+ERROR = Finding(
+    "claims", "error", "shop/usage.csv", 3, {"zh": "L18", "en": "L18"}, {"zh": "", "en": ""}, {"zh": "", "en": ""}
+)
 
 
 def test_a_label_that_falls_too_far_closes_a_gate_that_names_its_messages() -> None:
@@ -126,7 +128,7 @@ def test_an_honesty_question_that_is_answered_wrongly_closes_a_gate() -> None:
 def test_an_error_of_the_checks_closes_a_gate_a_warning_does_not() -> None:
     (gate,) = closed({}, None, [ERROR, ERROR])
     assert gate.id == "checks" and len(gate.messages) == 2
-    warning = Finding("x", "warning", "f", 1, "p", {"zh": "", "en": ""}, {"zh": "", "en": ""})
+    warning = Finding("x", "warning", "f", 1, {"zh": "p", "en": "p"}, {"zh": "", "en": ""}, {"zh": "", "en": ""})
     assert closed({}, None, [warning]) == []
 
 
@@ -199,7 +201,7 @@ def test_what_is_known_to_be_understood_is_not_asked_again(
     tried(tree, tree, tmp_path / "try", monkeypatch)
     facts = {**tree, "shop/capabilities.csv": tree["shop/capabilities.csv"].replace("300", "310")}
     words = {**tree, "domain.yml": tree["domain.yml"].replace("不客气", "不谢")}
-    names = {**tree, "shop/topics.csv": tree["shop/topics.csv"] + "\n"}
+    names = other_names(tree)
 
     def must_not(*_: Any) -> None:
         raise Failed("comparing", problem="asked again")
@@ -211,6 +213,57 @@ def test_what_is_known_to_be_understood_is_not_asked_again(
     with pytest.raises(Failed, match="asked again"):
         answers(Sides(tree, names, tmp_path, tmp_path), case, tmp_path / "try", EVENING, Silent())
     answers(Sides(tree, names, tmp_path, tmp_path), case, tmp_path / "try", EVENING, Silent(), nearly=True)
+
+
+def other_names(tree: Tree) -> Tree:
+    return {**tree, "shop/topics.csv": tree["shop/topics.csv"] + "\n"}
+
+
+@pytest.mark.parametrize("known_before", [True, False], ids=["of other names", "heard of who serves"])
+def test_what_is_understood_nearly_is_never_taken_for_what_is_understood(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_before: bool
+) -> None:
+    asked_of: list[list[str]] = []
+
+    def ask(model: Path, texts: list[str], *rest: Any) -> dict[str, Any]:
+        asked_of.append(texts)
+        return {text: HEARD for text in texts}
+
+    monkeypatch.setattr(comparing, "_ask", ask)
+    tree = workshop.bench.draft_tree()
+    text = str(HEARD["text"])
+    given = ([asked(text)], tmp_path / "try", EVENING, Silent())
+    if known_before:
+        answers(Sides(tree, tree, tmp_path, tmp_path), *given)
+    changed = Sides(other_names(tree), other_names(tree), tmp_path, tmp_path)
+    asked_of.clear()
+    hear = lambda texts: {text: HEARD for text in texts}  # noqa: E731
+    for _ in range(2):
+        answers(changed, *given, nearly=True, hear=hear)
+    assert asked_of == []
+    answers(changed, *given)
+    assert asked_of == [[text]], "once: both sides are the same"
+    answers(changed, *given, nearly=True, hear=hear)
+    answers(changed, *given)
+    assert asked_of == [[text]]
+
+
+def test_a_draft_that_was_trained_is_not_taken_to_understand_what_who_serves_does(
+    workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_of: list[Path] = []
+
+    def ask(model: Path, texts: list[str], *rest: Any) -> dict[str, Any]:
+        asked_of.append(model)
+        return {text: HEARD for text in texts}
+
+    monkeypatch.setattr(comparing, "_ask", ask)
+    tree = workshop.bench.draft_tree()
+    name = next(name for name in tree if name.startswith("data/nlu/"))
+    sides = Sides(tree, {**tree, name: tree[name] + "\n"}, tmp_path / "live", tmp_path / "draft")
+    hear = lambda texts: {text: HEARD for text in texts}  # noqa: E731
+    answers(sides, [asked(str(HEARD["text"]))], tmp_path / "try", EVENING, Silent(), nearly=True, hear=hear)
+    assert asked_of == [tmp_path / "draft"]
 
 
 def test_nobody_is_kept_in_the_files_who_is_not_looked_at_any_more(

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from bot import keeper
+from bot.adapters.database import Database
+from bot.adapters.migrations import migrate
+from bot.adapters.models import model_name
 from bot.adapters.rasa_client import RasaClient
 from bot.adapters.rasa_standby import Standby
+from bot.content import publishing
+from bot.content.sentences import Failed
 from bot.keeper import Keeper, Rasa
 from bot.ports import UnderstandingError
-from tests.conftest import free_port
+from tests.conftest import ROOT, free_port
+from tests.content.test_publishing import GREETING
+from tests.content.workshop import Silent, Workshop, make_workshop
 
 STAND_IN = """
 import json, sys, time
@@ -51,10 +60,10 @@ TARBALL = b"\0" * 10240
 class Kept:
     """A keeper over stand-ins for Rasa, on a thread. A model's text is its name."""
 
-    def __init__(self, folder: Path, slow: float):
+    def __init__(self, folder: Path, slow: float, data: Path | None = None, ports: tuple[int, int] | None = None):
         self.folder, self.slow = folder, slow
-        self.ports = (free_port(), free_port())
-        self.standby = Standby(folder / "data", self.ports[0])
+        self.ports = ports or (free_port(), free_port())
+        self.standby = Standby(data or folder / "data", self.ports[0])
         self.client = RasaClient(self.standby.url, self.url(0), "token", 5.0)
         self.started: list[Rasa] = []
         self.keeper = Keeper(self.standby, self.ports, self.start, drain=1.0)
@@ -95,7 +104,7 @@ def eventually(true: Callable[[], object], seconds: float = 30.0) -> bool:
 @contextmanager
 def keeping(kept: Kept) -> Iterator[Kept]:
     codes: list[int] = []
-    thread = threading.Thread(target=lambda: codes.append(kept.keeper.keep(kept.model("old.tar.gz"))))
+    thread = threading.Thread(target=lambda: codes.append(kept.keeper.keep(lambda: kept.model("old.tar.gz"))))
     thread.start()
     try:
         assert eventually(lambda: kept.standby.kept() and answers(kept))
@@ -193,10 +202,96 @@ def test_what_was_wanted_before_it_began_is_not_done_again(tmp_path: Path, monke
 def test_it_ends_with_the_one_that_serves_and_leaves_no_address_behind(tmp_path: Path) -> None:
     lonely = Kept(tmp_path, slow=0.0)
     codes: list[int] = []
-    thread = threading.Thread(target=lambda: codes.append(lonely.keeper.keep(lonely.model("old.tar.gz"))))
+    thread = threading.Thread(target=lambda: codes.append(lonely.keeper.keep(lambda: lonely.model("old.tar.gz"))))
     thread.start()
     assert eventually(lambda: answers(lonely))
     lonely.started[0].process.kill()
     thread.join(20)
     assert codes and codes[0] != 0
     assert lonely.standby.serving() == {} and not lonely.standby.kept()
+
+
+def test_started_again_it_takes_the_model_of_what_is_live_by_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, live = tmp_path / "first.tar.gz", tmp_path / "live.tar.gz"
+    monkeypatch.setattr(keeper, "model_path", lambda _: live)
+    assert keeper.live_model(tmp_path, first) == first
+    live.touch()
+    assert keeper.live_model(tmp_path, first) == live
+
+
+# --- one that is killed while a version is published ---------------------------------------------------------------
+
+KEEPER = """
+import sys
+from pathlib import Path
+from bot.adapters.models import model_name
+from tests.content import workshop
+from tests.content.test_keeper import Kept
+
+folder, ports = Path(sys.argv[1]), (int(sys.argv[2]), int(sys.argv[3]))
+disk = workshop.Disk(folder, folder / "shop")
+kept = Kept(folder / "models", 0.0, folder / "var", ports)
+sys.exit(kept.keeper.keep(lambda: folder / "models" / model_name(disk.read())))
+"""
+
+
+class Killable:
+    """A keeper of a workshop's Rasa in a process group of its own."""
+
+    def __init__(self, workshop: Workshop):
+        self.workshop, self.ports = workshop, (str(free_port()), str(free_port()))
+        self.start()
+
+    def start(self) -> None:
+        command = [sys.executable, "-c", KEEPER, str(self.workshop.folder), *self.ports]
+        self.process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+        assert eventually(lambda: self.workshop.standby.kept())
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.fixture
+def killable(tmp_path: Path) -> Iterator[Killable]:
+    database = Database(f"sqlite:///{tmp_path / 'desk.sqlite'}")
+    migrate(database)
+    workshop = make_workshop(tmp_path, database)
+    workshop.bench.recover()
+    workshop.bench.save([GREETING], "小林")
+    (tmp_path / "models").mkdir()
+    for tree in (workshop.bench.live_tree(), workshop.bench.draft_tree()):
+        (tmp_path / "models" / model_name(tree)).write_bytes(TARBALL)
+    made = Killable(workshop)
+    yield made
+    made.kill()
+
+
+@pytest.mark.parametrize("step", ["loading", "writing", "switching"])
+@pytest.mark.parametrize("meanwhile", ["it runs again at once", "it runs again later"])
+def test_a_keeper_that_is_killed_while_a_version_is_published_serves_that_version(
+    killable: Killable, monkeypatch: pytest.MonkeyPatch, step: str, meanwhile: str
+) -> None:
+    """Or all is as it was, where there is no keeper to load it."""
+    monkeypatch.setattr(publishing, "HEARD_WITHIN", 2.0)
+    workshop = killable.workshop
+    died: list[str] = []
+
+    def die(now: str) -> None:
+        if now == step and not died:
+            died.append(now)
+            killable.kill()
+            if meanwhile == "it runs again at once":
+                killable.start()
+
+    report = Silent(die)
+    with suppress(Failed):
+        workshop.publish(report)
+    if meanwhile == "it runs again later":
+        killable.start()
+    assert died and not hasattr(report, "noted")
+    assert eventually(lambda: workshop.standby.serving().get("model") == model_name(workshop.disk.read()))
+    undecided = step == "loading" and meanwhile == "it runs again later"
+    assert workshop.bench.history()[0].state == ("failed" if undecided else "live")

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import psutil
 import pytest
 import requests
 
-from bot import run, supervisor
+from bot import bootstrap, run, supervisor
 from bot.ports import SettingError
+from bot.settings import read_settings
 from tests.conftest import ROOT, free_port
 from tests.front.helpers import eventually
 
+CACHED = (bootstrap.settings, bootstrap.standby)
 MODULES = {
     "good_one": """
         import http.server, subprocess, sys
@@ -45,7 +50,7 @@ supervisor.FIRST_WAIT, supervisor.HANGS, supervisor.ASK_EVERY, supervisor.ASK_SE
 supervisor.STOP_WITHIN = 2.0
 ports = {"good_one": sys.argv[1], "never_starts": "1"}
 programs = [
-    Program(name, lambda name=name: [sys.executable, "-m", name, sys.argv[1]], lambda name=name: f"http://127.0.0.1:{ports[name]}/")
+    Program(name, [sys.executable, "-m", name, sys.argv[1]], lambda name=name: f"http://127.0.0.1:{ports[name]}/")
     for name in sys.argv[2:]
 ]
 import os
@@ -145,32 +150,98 @@ def test_all_end_with_it_however_it_ends(start: Callable[..., Started], number: 
     assert not kept.answers()
 
 
-def test_a_port_of_another_program_stops_the_start_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    import socket
+@pytest.fixture
+def set_to(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., None]]:
+    """`set_to(port=8000)`: the settings of this process, over free ports and an empty data folder."""
+    names = ("port", "rasa_port", "rasa_second_port", "actions_port", "channels_port")
 
-    from bot import bootstrap
+    def put(**settings: object) -> None:
+        for name, value in {"data": tmp_path, **{name: free_port() for name in names}, **settings}.items():
+            monkeypatch.setenv(f"NIGHTDESK_{name.upper()}", str(value))
+        for cached in CACHED:
+            cached.cache_clear()
 
+    monkeypatch.setattr(run, "FREE_WITHIN", 0.0)
+    put()
+    yield put
+    monkeypatch.undo()
+    for cached in CACHED:
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["port", "rasa_port", "rasa_second_port", "actions_port", "channels_port"])
+def test_a_port_of_another_program_stops_the_start_in_one_sentence_that_names_its_setting(
+    set_to: Callable[..., None], tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "channels.yml").write_text("telegram:\n")
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        monkeypatch.setenv("NIGHTDESK_PORT", str(other.getsockname()[1]))
-        monkeypatch.setattr(run, "FREE_WITHIN", 0.0)
-        bootstrap.settings.cache_clear()
-        try:
-            with pytest.raises(SettingError, match=f"Port {other.getsockname()[1]} belongs to another program"):
-                run._check_ports()
-        finally:
-            monkeypatch.undo()
-            bootstrap.settings.cache_clear()
+        taken = other.getsockname()[1]
+        set_to(**{name: taken})
+        with pytest.raises(SettingError, match=f"Port {taken} belongs to another program.*NIGHTDESK_{name.upper()}\\."):
+            run._check_ports()
 
 
-def test_rasa_started_again_takes_the_model_of_what_is_live_by_then(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_channels_port_that_nobody_uses_may_be_taken(set_to: Callable[..., None]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        set_to(channels_port=other.getsockname()[1])
+        run._check_ports()
+
+
+WRONG_PLACES = [
+    ({"rasa_port": 45005, "rasa_second_port": 45005}, "45005 is both NIGHTDESK_RASA_PORT and NIGHTDESK_RASA_SECOND"),
+    ({"host": "192.0.2.7"}, r"NIGHTDESK_PORT\) of 192.0.2.7: Cannot assign"),
+    ({"host": "no.such.host.invalid"}, r"NIGHTDESK_PORT\) of no.such.host.invalid: \w+"),
+]
+"""192.0.2.0/24 is nobody's (RFC 5737), nor is a name under .invalid (RFC 2606)."""
+
+
+@pytest.mark.parametrize(("settings", "said"), WRONG_PLACES)
+def test_where_nothing_can_listen_the_start_stops_as_well(
+    set_to: Callable[..., None], settings: dict[str, object], said: str
 ) -> None:
-    (published := tmp_path / "published.tar.gz").touch()
-    live = [tmp_path / "gone.tar.gz"]
-    monkeypatch.setattr(run, "model_path", lambda _: live[0])
-    (rasa,) = [program for program in run._programs("first.tar.gz") if program.name == "rasa"]
-    assert rasa.command()[-1] == "first.tar.gz"
-    live[0] = published
-    assert rasa.command()[-1] == str(published)
+    set_to(**settings)
+    with pytest.raises(SettingError, match=said):
+        run._check_ports()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://127.0.0.1:8000"),
+        ("::", "http://[::1]:8000"),
+        ("192.168.1.20", "http://192.168.1.20:8000"),
+        ("fd00::5", "http://[fd00::5]:8000"),
+        ("localhost", "http://localhost:8000"),
+    ],
+)
+def test_the_front_is_reached_where_it_listens(host: str, url: str) -> None:
+    assert read_settings({"NIGHTDESK_HOST": host}).front_url == url
+
+
+@pytest.mark.parametrize("host", ["127.0.0.2", "0.0.0.0"])
+def test_each_is_asked_how_it_is_where_it_listens(set_to: Callable[..., None], host: str) -> None:
+    class Well(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    servers = [ThreadingHTTPServer((host, 0), Well) for _ in range(3)]
+    front, rasa, actions = (server.server_port for server in servers)
+    set_to(host=host, private_host=host, port=front, rasa_port=rasa, actions_port=actions)
+    for server in servers:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        answers = {one.name: one.address and supervisor._answers(one.address()) for one in run._programs("any.tar.gz")}
+    finally:
+        for server in servers:
+            server.shutdown()
+            server.server_close()
+    assert answers == {"front": True, "rasa": True, "actions": True}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def finding(severity, file: str = "domain.yml", line: int = 7, place: str = "utt
         severity=severity,
         file=file,
         line=line,
-        place=place,
+        place={"zh": place, "en": place},
         reason={"zh": "“保证”是承诺", "en": "“guarantee” is a promise."},
         proposal={"zh": "说通常的情况", "en": "Say what is usual."},
     )
@@ -37,6 +38,12 @@ def test_place_reason_and_proposal_stand_in_the_chosen_language(language: Langua
     _, told = shown([finding("error")], language)
     for wanted in ("domain.yml", "7", "utter_price · zh · 1", words, finding("error").proposal[language], "[promise]"):
         assert wanted in told
+
+
+@pytest.mark.parametrize(("language", "place"), [("zh", "L18 · 打豆浆"), ("en", "L18 · soy milk")])
+def test_the_place_is_called_as_its_reader_speaks(language: Language, place: str) -> None:
+    one = replace(finding("hint"), place={"zh": "L18 · 打豆浆", "en": "L18 · soy milk"})
+    assert place in shown([one], language)[1]
 
 
 @pytest.mark.parametrize(

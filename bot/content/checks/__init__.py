@@ -90,5 +90,5 @@ def _of_text(
 
 def _findings(faults: Iterable[Fault], settings: Settings) -> list[Finding]:
     found = [as_finding(fault, settings.severity(fault.rule)) for fault in faults]
-    once = {(one.rule, one.file, one.line, one.place, one.reason["zh"]): one for one in found}
-    return sorted(once.values(), key=lambda one: (one.file, one.line, _ORDER[one.severity], one.rule, one.place))
+    once = {(one.rule, one.file, one.line, one.place["zh"], one.reason["zh"]): one for one in found}
+    return sorted(once.values(), key=lambda one: (one.file, one.line, _ORDER[one.severity], one.rule, one.place["zh"]))

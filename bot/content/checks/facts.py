@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
-from bot.content.checks.faults import Fault, data
+from bot.content.checks.faults import Fault, Told, data
 from bot.content.checks.reading import Content
 from bot.content.checks.said import OF_THE_TEAM, all_pairs
 from bot.content.checks.settings import Settings
 from bot.content.csv_text import Row
+from bot.core.shop import Pair
 
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _MEASURE = re.compile(r"(\d+(?:\.\d+)?)\s*(毫升|厘米|毫米|升|米|公斤|千克|克|寸|ml|cm|mm|kg|l|m|g)(?![a-z])")
@@ -39,7 +40,7 @@ def check_facts(content: Content, settings: Settings, today: date) -> Iterator[F
     yield from _out_of_date(content, today)
 
 
-def _at(rule: str, table: str, row: Row, content: Content, column: str = "", words: str = "", **told: str) -> Fault:
+def _at(rule: str, table: str, row: Row, content: Content, column: str = "", words: str = "", **told: Told) -> Fault:
     return Fault(rule, f"shop/{table}", row.line, content.place_of(table, row, column), words, told)
 
 
@@ -70,7 +71,7 @@ _ANSWERS = (("capabilities.csv", "capability"), ("specs.csv", "attribute"), ("us
 
 def _common_questions(content: Content, settings: Settings) -> Iterator[Fault]:
     """What most other products of the category answer, and this one does not."""
-    answered: dict[str, dict[str, str]] = defaultdict(dict)
+    answered: dict[str, dict[str, Pair]] = defaultdict(dict)
     for table, column in _ANSWERS:
         for row in content.table(table):
             value = row.cells.get(column, "").strip()
@@ -95,7 +96,7 @@ _SIZE = "size"
 
 
 def _unanswered(
-    name: str, told: str, about: list[Row], answered: dict[str, dict[str, str]], most: float
+    name: str, told: Pair, about: list[Row], answered: dict[str, dict[str, Pair]], most: float
 ) -> Iterator[Fault]:
     """The products among `about` that lack what `most` of the others have."""
     if len(about) <= _FEWEST_OTHERS:
@@ -105,14 +106,14 @@ def _unanswered(
     for row in about:
         product = row.cells.get("id", "").strip()
         if share >= most and name not in answered[product]:
-            place = f"{product} · {told}"
+            place = {language: f"{product} · {name}" for language, name in told.items()}
             yield Fault(
                 "no_common_answer",
                 "shop/products.csv",
                 row.line,
                 place,
-                told,
-                {"share": f"{share:.0%}", "product": product},
+                told["zh"],
+                {"share": f"{share:.0%}", "product": product, "words": told},
             )
 
 

@@ -16,6 +16,10 @@ from bot.core.shop import Pair
 HERE = Path(__file__).parent
 
 
+Told = Union[str, Pair]
+"""The same in both languages, or a text for each."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """A rule broken in one place. `words`: what stands there and is wrong, by which an exception may name it."""
@@ -23,14 +27,16 @@ class Fault:
     rule: str
     file: str
     line: int
-    place: str
+    place: Told
     words: str = ""
-    told: Mapping[str, Union[str, Pair]] = field(default_factory=dict)
-    """What is filled into the rule's sentences, the same in both languages or a text for each."""
+    told: Mapping[str, Told] = field(default_factory=dict)
+    """What is filled into the rule's sentences."""
 
     @property
-    def where(self) -> str:
-        return f"{self.file} · {self.place}"
+    def places(self) -> set[str]:
+        """All that the place may be called."""
+        named = {_told(language, self.place) for language in ("zh", "en")}
+        return {*named, *(f"{self.file} · {name}" for name in named), self.file}
 
 
 @cache
@@ -51,7 +57,7 @@ def as_finding(fault: Fault, severity: Severity) -> Finding:
         severity=severity,
         file=fault.file,
         line=fault.line,
-        place=fault.place,
+        place={language: _told(language, fault.place) for language in ("zh", "en")},
         reason=_filled(said["reason"], fault),
         proposal=_filled(said["proposal"], fault),
     )
@@ -62,5 +68,9 @@ def _filled(sentence: Pair, fault: Fault) -> Pair:
 
 
 def _in(language: str, sentence: str, fault: Fault) -> str:
-    values = {name: told if isinstance(told, str) else told[language] for name, told in fault.told.items()}
-    return sentence.format_map({"words": fault.words, "place": fault.place, **values})
+    values = {"words": fault.words, "place": fault.place, **fault.told}
+    return sentence.format_map({name: _told(language, value) for name, value in values.items()})
+
+
+def _told(language: str, told: Told) -> str:
+    return told if isinstance(told, str) else told[language]

@@ -16,6 +16,7 @@ from bot.content.tables import TABLES
 from bot.content.unreadable import Unreadable
 from bot.content.yaml_nodes import Document, Node, document
 from bot.core.content import Tree
+from bot.core.shop import Pair
 
 DOMAIN = "domain.yml"
 VOCABULARIES = {
@@ -115,19 +116,31 @@ class Content:
     def _label_files(self) -> list[str]:
         return sorted(file for file in self.tree if file.startswith("data/nlu/") and file.endswith(".yml"))
 
-    def name_of(self, column: str, value: str) -> str:
-        """What people call an id: 打豆浆 for `soy_milk`. The value itself where no table names it."""
-        return self._names(VOCABULARIES[column]).get(value, value) if column in VOCABULARIES else value
+    def name_of(self, column: str, value: str) -> Pair:
+        """What people call an id: 打豆浆 for `soy_milk`, soy milk in English. The value itself where no table names it, and
+        the Chinese name where there is no English one."""
+        same = {"zh": value, "en": value}
+        return self._names(VOCABULARIES[column]).get(value, same) if column in VOCABULARIES else same
 
-    def place_of(self, table: str, row: Row, column: str = "") -> str:
+    def place_of(self, table: str, row: Row, column: str = "") -> Pair:
         """`L18 · 打豆浆 · limit_zh`."""
         spec = TABLES.get(f"shop/{table}")
         keys = spec.key if spec else tuple(row.cells)[:1]
         told = [self.name_of(key, row.cells.get(key, "").strip()) for key in keys]
-        return " · ".join(part for part in (*told, column) if part)
+        return {
+            language: " · ".join(filter(None, (*(name[language] for name in told), column)))
+            for language in ("zh", "en")
+        }
 
-    def _names(self, table: str) -> dict[str, str]:
-        return {row.cells["id"].strip(): row.cells.get("name_zh", "") for row in self.table(table) if "id" in row.cells}
+    def _names(self, table: str) -> dict[str, Pair]:
+        return {
+            row.cells["id"].strip(): {
+                "zh": row.cells.get("name_zh", ""),
+                "en": row.cells.get("name_en", "").strip() or row.cells.get("name_zh", ""),
+            }
+            for row in self.table(table)
+            if "id" in row.cells
+        }
 
     def _rows(self, file: str) -> tuple[Row, ...]:
         if file not in self.tree:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from bot.content import responses
+from bot.content.checks.faults import Told
 from bot.content.checks.reading import DOMAIN, Content, Entry
 
 BUYERS_WORDS = ("words", "also_called", "question", "also_asked")
@@ -27,7 +28,7 @@ class Said:
 
     file: str
     line: int
-    place: str
+    place: Told
     key: tuple[str, ...]
     column: str
     language: str
@@ -42,7 +43,7 @@ class Pairs:
 
     file: str
     line: int
-    place: str
+    place: Told
     zh: str
     en: str
 
@@ -82,7 +83,7 @@ def _in_tables(content: Content) -> Iterator[Said]:
                 match = _COLUMN.match(column)
                 if match and match["stem"] not in BUYERS_WORDS and cell.strip():
                     place = content.place_of(PurePosixPath(file).name, row, column)
-                    key = tuple(place.split(" · ")[:-1])
+                    key = tuple(place["zh"].split(" · ")[:-1])
                     answer = match["stem"] == "answer"
                     yield Said(file, row.line, place, key, column, match["language"], cell, answer=answer)
 

@@ -29,7 +29,7 @@ class Exempt:
     line: int
 
     def covers(self, fault: Fault) -> bool:
-        there = any(_within(whole, self.place) for whole in (fault.place, fault.where, fault.file))
+        there = any(_within(whole, self.place) for whole in fault.places)
         return self.rule == fault.rule and there and self.words.casefold() in fault.words.casefold()
 
 

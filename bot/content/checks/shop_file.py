@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from bot.adapters.shop_files import load_shop
-from bot.content.checks.faults import Fault, data
+from bot.content.checks.faults import Fault, Told, data
 from bot.content.checks.reading import Content
 from bot.ports import ShopFileError
 
@@ -40,7 +40,7 @@ def _problems(content: Content, files: list[str]) -> list[str]:
     return []
 
 
-def _place(content: Content, file: str, line: int) -> str:
+def _place(content: Content, file: str, line: int) -> Told:
     row = next((row for row in content.table(file) if row.line == line), None) if file.endswith(".csv") else None
     return content.place_of(file, row) if row else file or "shop"
 

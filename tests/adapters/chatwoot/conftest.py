@@ -79,7 +79,8 @@ class Killed(BaseException):
 
 @dataclass
 class Shop:
-    """Our side. `restart` builds it anew over the same database, as after a kill."""
+    """Our side. `restart` builds it anew over the same database, as after a kill. `patience`: of its conversations, 0 where
+    it is the only front."""
 
     front: Front
     server: standin.Chatwoot
@@ -88,6 +89,7 @@ class Shop:
     rasa: FakeRasa = field(default_factory=FakeRasa)
     secret: str = SECRET
     now: datetime = datetime.fromtimestamp(START + 60, timezone.utc)
+    patience: float = 0.0
 
     def __post_init__(self) -> None:
         self.restart()
@@ -96,7 +98,7 @@ class Shop:
         front, database = self.front, Database(f"sqlite:///{self.folder / 'desk.sqlite'}")
         desk = Desk(front.shop.current(), FakeInventory(front.shop.current()), front.calendar, front.clock.now())
         parts = (front.store, self.rasa, front.words, lambda: desk, front.clock, front.live)
-        conversations = Conversations(*parts)  # type: ignore[arg-type]
+        conversations = Conversations(*parts, patience=self.patience)  # type: ignore[arg-type]
         self.client = Client(
             self.server.url, ACCOUNT, BOT_TOKEN, self.agent_token, wait=lambda _: None, seconds=(1.0, 1.0)
         )

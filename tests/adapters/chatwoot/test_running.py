@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from bot.adapters.rasa_client import RasaTurn
 from bot.front import chatwoot
 from bot.front.app import make_app
-from tests.adapters.chatwoot.conftest import Shop
+from tests.adapters.chatwoot.conftest import FakeRasa, Shop
 from tests.front.helpers import eventually
 
 
@@ -44,25 +47,41 @@ def test_chatwoot_that_is_down_at_start_holds_nothing_else_up(shop: Shop) -> Non
         assert eventually(lambda: shop.server.talk().public() == ["答：有人吗"], 10)
 
 
+class Shared(FakeRasa):
+    """Answers once each of its kind was asked too, so that no front is so quick that it leaves none to the other."""
+
+    def __init__(self, all_of_them: list[Shared]) -> None:
+        super().__init__()
+        self.asked, self.all = threading.Event(), all_of_them
+        all_of_them.append(self)
+
+    def take_turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn:
+        self.asked.set()
+        assert all(one.asked.wait(20) for one in self.all)
+        return super().take_turn(sender, text, metadata)
+
+
 def test_of_two_fronts_one_answers_each_message(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """How often Rasa is asked is not promised: a message is understood twice where a front is slower than its time."""
     monkeypatch.setattr(chatwoot, "LOOK_EVERY", 0.01)
-    other = Shop(shop.front, shop.server, shop.folder, shop.agent_token, secret=shop.secret)
-    for one in (shop, other):
-        one.chatwoot._held = timedelta(hours=1)
-    with shop.http, other.http:
+    rasas: list[Shared] = []
+    given = (shop.front, shop.server, shop.folder, shop.agent_token)
+    one, other = (Shop(*given, Shared(rasas), shop.secret, patience=5.0) for _ in range(2))
+    for front in (one, other):
+        front.chatwoot._held = timedelta(hours=1)
+    with one.http, other.http:
         for number in range(40, 52):
             shop.server.buyer("有货吗", number)
             shop.server.buyer("多少钱", number)
-        shop.deliver_all()
-        expected = ["答：有货吗", "答：多少钱"]
+        one.deliver_all()
 
-        def answered() -> bool:
-            shop.now = other.now = shop.now + timedelta(seconds=1)  # what was put off comes again
-            return all(shop.server.talk(number).public() == expected for number in range(40, 52))
+        def all_is_done() -> bool:
+            one.now = other.now = one.now + timedelta(seconds=1)  # what was put off comes again
+            return one.book.due(one.now + timedelta(days=1)) == []
 
-        assert eventually(answered, 40)
-    assert len(shop.rasa.heard) + len(other.rasa.heard) == 24
-    assert shop.rasa.heard and other.rasa.heard, "they share the work"
+        assert eventually(all_is_done, 40)
+    assert [shop.server.talk(number).public() for number in range(40, 52)] == [["答：有货吗", "答：多少钱"]] * 12
+    assert all(rasa.heard for rasa in rasas), "they share the work"
 
 
 def test_what_a_front_had_in_hand_is_free_again_when_its_time_is_over(shop: Shop) -> None:
