@@ -24,6 +24,10 @@ NEARNESS, CROWD, AGREEMENT, BIAS = 7.5, -11.1, 2.9, 1.1
 LEAST = 0.2
 """Entries of less similarity are not told."""
 
+LEAST_AGREEMENT = 0.4
+"""Where the classifier sees less of a label in common than this with every entry, none is looked for: on the messages of
+tests/nlu/faq none is lost up to 0.5."""
+
 SAME = 0.999
 """A cosine from which two texts are the same."""
 
@@ -62,6 +66,10 @@ class FaqIndex:
         if flat:
             self._meanings = np.stack([self._readings[text][0] for text in flat])
             self._shares = np.sqrt(np.stack([self._readings[text][1] for text in flat]))
+
+    def may_answer(self, chances: np.ndarray) -> bool:
+        """Whether any entry asks for anything like what these labels' chances say."""
+        return bool(self.entries) and bool((self._shares @ np.sqrt(chances)).max() >= LEAST_AGREEMENT)
 
     def closest(self, vector: np.ndarray, chances: np.ndarray, crowded: float) -> List[Tuple[str, float]]:
         """The nearest entry of each product, and the nearest of none, with its similarity (0 to 1), nearest first."""

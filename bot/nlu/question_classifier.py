@@ -196,7 +196,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     ) -> Dict[str, Any]:
         """The question with the FAQ entries that may answer it; what a person takes no entry answers."""
         index = self._faq.of(live_shop().current())
-        if not index.entries or question["label"] in HANDED_OVER:
+        if question["label"] in HANDED_OVER:
             return question
         inside = [part for (start, end), part in heard.items() if question["start"] <= start and end <= question["end"]]
         found = [self._closest(index, *part) for part in inside]
@@ -204,6 +204,8 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return {**question, "faq": entries} if entries else question
 
     def _closest(self, index: FaqIndex, sums: np.ndarray, chances: np.ndarray) -> List[Tuple[str, float]]:
+        if not index.may_answer(chances):
+            return []
         (vector,) = self._meaning.of(sums[None])
         return index.closest(vector, chances, self._meaning.crowded(vector))
 
