@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import NoResultFound
 
 from bot.adapters.tables import messages, turns
 
@@ -17,15 +16,44 @@ LATE = 1000
 """By how much a message's number may be lower than one that was there before it: PostgreSQL numbers a message when it is
 written and shows it when its transaction ends."""
 
-_LAST_TWO = (
-    sa.select(messages.c.id, turns.c.message.is_not(None).label("taken"))
-    .outerjoin(turns, turns.c.message == messages.c.id)
-    .where(messages.c.conversation == sa.bindparam("conversation"), messages.c.sender == "buyer")
-    .where(messages.c.id <= sa.bindparam("row"))
-    .order_by(messages.c.id.desc())
-    .limit(2)
+_CONVERSATION, _ROW = sa.bindparam("conversation"), sa.bindparam("row")
+
+
+def _one_waits(*which: Any) -> Any:
+    """Whether the last message of these has no turn, none where there is no message: where it has its turn, all before it
+    have theirs, for turns are written in order."""
+    return (
+        sa.select(turns.c.message.is_(None))
+        .select_from(messages.outerjoin(turns, turns.c.message == messages.c.id))
+        .where(messages.c.conversation == _CONVERSATION, messages.c.sender == "buyer", *which)
+        .order_by(messages.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+        .label("one_waits")
+    )
+
+
+def _column(column: sa.Column, where: Any, name: str) -> Any:
+    return sa.select(column).where(where).scalar_subquery().label(name)
+
+
+ARRIVING = (
+    _column(
+        messages.c.id,
+        sa.and_(messages.c.conversation == _CONVERSATION, messages.c.message_id == sa.bindparam("message_id")),
+        "known",
+    ),
+    _one_waits(),
 )
-"""Where the one before has its turn, all before it have theirs: turns are written in order."""
+"""Columns of a look that keeps a message: its number where it came before, and whether one waits before it."""
+
+FINISHING = (
+    _column(messages.c.episode, sa.and_(messages.c.id == _ROW, messages.c.conversation == _CONVERSATION), "kept_in"),
+    _column(turns.c.message, turns.c.message == _ROW, "taken"),
+    _one_waits(messages.c.id < _ROW),
+)
+"""Columns of a look that writes the turn of message `row`: its episode, whether it has its turn, and whether one waits
+before it."""
 
 _UNANSWERED = (
     sa.select(messages)
@@ -33,14 +61,6 @@ _UNANSWERED = (
     .where(messages.c.sender == "buyer", turns.c.message.is_(None))
     .order_by(messages.c.id)
 )
-
-
-def in_line(connection: sa.engine.Connection, conversation: str, row: int) -> tuple[bool, bool]:
-    """Whether a message has its turn, and whether all before it have theirs. Raises NoResultFound where it is erased."""
-    found = connection.execute(_LAST_TWO, {"conversation": conversation, "row": row}).all()
-    if not found or found[0].id != row:
-        raise NoResultFound(f"no message {row}")
-    return found[0].taken, all(before.taken for before in found[1:])
 
 
 def unanswered(

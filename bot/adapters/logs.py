@@ -37,7 +37,7 @@ _KNOWN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", 
 @contextmanager
 def about(**fields: str) -> Iterator[None]:
     """Puts these fields into every line that is written inside, on threads that were begun with this context too."""
-    token = _about.set({**_about.get(), **fields})
+    token = _about.set({**_about.get(), **{name: _shown(name, value) for name, value in fields.items()}})
     try:
         yield
     finally:
@@ -57,6 +57,7 @@ def set_up(format: str, process: str, logger: str = "") -> None:
     named.handlers[:] = [handler]
     named.setLevel(logging.INFO)
     named.propagate = False
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False  # no line tells of them
     for noisy in ("urllib3", "rasa_sdk", "sanic", "alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
@@ -69,33 +70,37 @@ class Lines(logging.Formatter):
         self._json, self._process = format == "json", process
 
     def format(self, record: logging.LogRecord) -> str:
-        told: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z",
-            "level": record.levelname.lower(),
-            "process": self._process,
-            **_event(record),
-        }
-        told |= {name: value for name, value in _about.get().items() if name not in told}
-        told |= {name: value for name, value in record.__dict__.items() if name not in _KNOWN}
+        told = _told(record)
+        for name, value in _about.get().items():
+            told.setdefault(name, value)
+        for name in record.__dict__.keys() - _KNOWN:
+            if record.__dict__[name] is not None:
+                told[name] = _shown(name, record.__dict__[name])
         told["logger"] = record.name
         if record.exc_info:
-            told["traceback"] = self.formatException(record.exc_info)
-        shown = {name: _shown(name, value) for name, value in told.items() if value is not None and value != ""}
+            told["traceback"] = _shown("traceback", self.formatException(record.exc_info))
+        at = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
+        head = {"at": f"{at[:-6]}Z", "level": record.levelname.lower(), "process": self._process}
         if self._json:
-            return json.dumps(shown, ensure_ascii=False)
-        return " ".join([f"{name}={_quoted(value)}" for name, value in shown.items()])
+            return json.dumps({n: v for n, v in (head | told).items() if v != ""}, ensure_ascii=False)
+        return " ".join([f"{name}={_quoted(value)}" for name, value in (head | told).items() if value != ""])
 
 
-def _event(record: logging.LogRecord) -> dict[str, Any]:
+def _told(record: logging.LogRecord) -> dict[str, Any]:
     """The event's name with its fields, or with the rest as text."""
     template = record.msg if isinstance(record.msg, str) else str(record.msg)
     given = record.args if isinstance(record.args, tuple) else ()
     named, fields = _named(template)
     if named and len(fields) == len(given):
-        return {"event": named, **{name: _filled(how, value) for (name, how), value in zip(fields, given)}}
+        told: dict[str, Any] = {"event": named}
+        for (name, how), value in zip(fields, given):
+            if value is not None:
+                told[name] = _shown(name, value if how == "%s" else how % (value,))
+        return told
     text = record.getMessage()
     parts = _EVENT.fullmatch(text) if re.match(r"[a-z]+_[a-z_]+[ :]", template) else None
-    return {"event": parts[1], "text": parts[2]} if parts else {"event": "log", "text": text}
+    name, text = parts.groups() if parts else ("log", text)
+    return {"event": name, "text": _shown("text", text)}
 
 
 @lru_cache(maxsize=512)
@@ -103,10 +108,6 @@ def _named(template: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     """The event that a template names, and its fields; empty where it is of another form."""
     named = _TEMPLATE.fullmatch(template)
     return (named[1], tuple(_FIELD.findall(named[2]))) if named else ("", ())
-
-
-def _filled(how: str, value: Any) -> Any:
-    return value if how == "%s" and isinstance(value, (int, float)) else how % (value,)
 
 
 def _shown(name: str, value: Any) -> Any:
@@ -128,7 +129,6 @@ def _safe(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
 
 
-@lru_cache(maxsize=2048, typed=True)
 def _quoted(value: Any) -> str:
     text = str(value)
-    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)
+    return text if text.isalnum() or _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -12,7 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.adapters.database import Database, iso
-from bot.adapters.store import Situation, Turn, leave_behind, situation_of
+from bot.adapters.situation import Situation, situation_of
+from bot.adapters.store import Turn, leave_behind
 from bot.adapters.tables import messages, turns
 
 MOST_LOOKED_AT = 1000

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
-import requests
-from requests.adapters import HTTPAdapter
+from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
+from urllib3.util import wait_for_read
 
 from bot.ports import UnderstandingError
 
@@ -46,6 +51,24 @@ class Rasa(Protocol):
     def ready(self) -> bool: ...
 
 
+class _Line(threading.local):
+    """Each thread's connection, which stays open between turns."""
+
+    url, connection = "", HTTPConnection("")
+
+    def to(self, url: str) -> HTTPConnection:
+        """Connected to this address, anew where the other side has hung up. Raises OSError."""
+        if url != self.url:
+            self.connection.close()
+            parts = urlsplit(url)
+            self.url, self.connection = url, HTTPConnection(str(parts.hostname), parts.port, timeout=CONNECT_SECONDS)
+        if self.connection.sock is not None and wait_for_read(self.connection.sock, timeout=0):
+            self.connection.close()
+        if self.connection.sock is None:
+            self.connection.connect()
+        return self.connection
+
+
 class RasaClient:
     """Blocking; whoever awaits puts it on a thread. A turn is never asked twice: it would be taken twice."""
 
@@ -56,10 +79,8 @@ class RasaClient:
         self._warm = False
         self.trouble = "not_asked"
         """What is not ready: `rasa_away`, `actions_away`, `warming_up`; `ready` else. As `ready()` last found it."""
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy stands between; the environment would be read for each turn
-        self._session.headers["Authorization"] = f"Bearer {token}"
-        self._session.mount("http://", HTTPAdapter(pool_maxsize=64))
+        self._looks, self._line = PoolManager(retries=False), _Line()
+        self._headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
 
     def take_turn(self, sender: str, text: str, metadata: Mapping[str, Any]) -> RasaTurn:
         """Raises UnderstandingError where Rasa did not answer in time, or its answer holds no turn."""
@@ -74,15 +95,23 @@ class RasaClient:
 
     def _post(self, path: str, body: Mapping[str, Any], seconds: float) -> Any:
         """What Rasa's channel answers. Raises UnderstandingError, RasaGone where it did not."""
-        url = f"{self._url()}/webhooks/front/{path}"
         try:
-            response = self._session.post(url, json=body, timeout=(CONNECT_SECONDS, seconds))
-            response.raise_for_status()
-            return response.json()
-        except (requests.ConnectionError, requests.Timeout) as error:
-            waited = isinstance(error, requests.ReadTimeout)
-            raise RasaGone(f"Rasa did not answer: {type(error).__name__}", waited) from error
-        except (requests.RequestException, ValueError) as error:
+            line = self._line.to(self._url())
+        except OSError as error:
+            raise RasaGone(f"Rasa did not answer: {type(error).__name__}", waited=False) from error
+        try:
+            line.sock.settimeout(seconds)
+            line.request("POST", f"/webhooks/front/{path}", json.dumps(body).encode(), self._headers)
+            answer = line.getresponse()
+            told = answer.read()
+        except (OSError, HTTPException) as error:
+            line.close()
+            raise RasaGone(f"Rasa did not answer: {type(error).__name__}", isinstance(error, TimeoutError)) from error
+        if answer.status != 200:
+            raise UnderstandingError(f"Rasa did not answer: status {answer.status}")
+        try:
+            return json.loads(told)
+        except ValueError as error:
             raise UnderstandingError(f"Rasa did not answer: {type(error).__name__}") from error
 
     def ready(self) -> bool:
@@ -100,8 +129,8 @@ class RasaClient:
 
     def _answers(self, address: str) -> bool:
         try:
-            return self._session.get(address, timeout=CONNECT_SECONDS).ok
-        except requests.RequestException:
+            return self._looks.request("GET", address, headers=self._headers, timeout=CONNECT_SECONDS).status < 300
+        except HTTPError:
             return False
 
     def _warm_up(self) -> bool:

@@ -12,24 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import NoResultFound
 
 from bot.adapters.database import Database, insert_once, iso
-from bot.adapters.in_line import in_line, unanswered
+from bot.adapters.in_line import ARRIVING, FINISHING, unanswered
+from bot.adapters.situation import SITUATION, Situation, look, looked, situation_in, situation_of
 from bot.adapters.tables import conversations, deeds, handoffs, messages, outbox, pictures, turns
 from bot.core.card import TurnRecord
-from bot.core.handoff import KEPT, OPEN, served_elsewhere
+from bot.core.handoff import KEPT, served_elsewhere
 from bot.core.notices import Notice
-from bot.core.types import Language
 from bot.ports import StoreError
-
-
-@dataclass(frozen=True)
-class Situation:
-    """Where a conversation stands now. `state` is `bot`, `waiting` or `claimed`."""
-
-    episode: int
-    state: str
-    language: Language
-    dialogue: Mapping[str, Any]
-    handoff: Mapping[str, Any] | None
 
 
 @dataclass(frozen=True)
@@ -81,18 +70,9 @@ than when the turn was begun, or a message before this one has no turn yet."""
 
 
 # Statements of each turn, put together once: for SQLAlchemy that is as much work as the asking.
-_CONVERSATION = sa.select(conversations).where(conversations.c.id == sa.bindparam("conversation"))
-_LOCKED = _CONVERSATION.with_for_update()
-_OPEN_HANDOFF = sa.select(handoffs).where(
-    handoffs.c.conversation == sa.bindparam("conversation"),
-    handoffs.c.episode == sa.bindparam("episode"),
-    handoffs.c.state.in_(OPEN),
-)
-_MESSAGE = (
-    sa.select(messages.c.id, turns.c.answer)
-    .outerjoin(turns, turns.c.message == messages.c.id)
-    .where(messages.c.conversation == sa.bindparam("conversation"), messages.c.message_id == sa.bindparam("message_id"))
-)
+_ARRIVING, _FINISHING = SITUATION.add_columns(*ARRIVING), SITUATION.add_columns(*FINISHING)
+_ANSWER = sa.select(turns.c.answer).where(turns.c.message == sa.bindparam("row"))
+_SAID, _TAKEN = messages.insert(), turns.insert()
 _MOVED = messages.update().where(messages.c.id == sa.bindparam("row")).values(episode=sa.bindparam("now_in"))
 _REMEMBERED = (
     conversations.update()
@@ -135,23 +115,23 @@ class Store:
         """Keeps a buyer's message, once however often it comes, and says where the conversation stands."""
         named = {"conversation": conversation, "message_id": message_id}
         with self._database.writing() as connection:
-            situation = _known_situation(connection, conversation, lock=True)
-            if situation is None:
+            found = look(connection, _ARRIVING, lock=True, **named)
+            if found is None:
                 _open(connection, conversation, language, now)
-                situation = situation_of(connection, conversation, lock=True)
-            row = connection.execute(_MESSAGE, named).one_or_none()
-            if row is not None:
-                _, following = in_line(connection, conversation, row.id)
-                return Accepted(row.id, row.answer, situation, new=False, next=following)
+                found = looked(connection, _ARRIVING, lock=True, **named)
+            situation = situation_in(found)
+            if found.known is not None:
+                place = looked(connection, _FINISHING, conversation=conversation, row=found.known)
+                answer = connection.execute(_ANSWER, {"row": found.known}).scalar()
+                return Accepted(found.known, answer, situation, new=False, next=not place.one_waits)
             values = {**named, "episode": situation.episode, "sender": "buyer", "text": text}
             values |= {"attachments": list(attachments), "buttons": [], "at": iso(now)}
-            kept = connection.execute(messages.insert(), values).inserted_primary_key[0]
+            kept = connection.execute(_SAID, values).inserted_primary_key[0]
             if situation.handoff is not None and situation.handoff["waiting_since"] is None:
                 waits = handoffs.update().where(handoffs.c.id == situation.handoff["id"])
                 connection.execute(waits.values(waiting_since=iso(now), reminded_at=None))
                 situation = situation_of(connection, conversation)
-            _, following = in_line(connection, conversation, kept)
-        return Accepted(kept, None, situation, next=following)
+        return Accepted(kept, None, situation, next=not found.one_waits)
 
     def situation(self, conversation: str) -> Situation:
         """Where the conversation stands now."""
@@ -173,27 +153,30 @@ class Store:
         message before it is unanswered (`moved`).
         """
         with self._database.writing() as connection:
-            situation = situation_of(connection, conversation, lock=True)
-            taken, following = in_line(connection, conversation, row)
-            if taken:
+            found = looked(connection, _FINISHING, lock=True, conversation=conversation, row=row)
+            situation = situation_in(found)
+            if found.kept_in is None:
+                raise NoResultFound(f"no message {row}")
+            if found.taken is not None:
                 return "answered"
-            if not following:
+            if found.one_waits:
                 return "moved"
             if turn.left_to_person != (situation.state == "claimed"):
                 return "moved" if turn.left_to_person else "claimed"
             if not turn.left_to_person and situation != begun:
                 return "moved"
             episode = situation.episode
-            connection.execute(_MOVED, {"row": row, "now_in": episode})
+            if found.kept_in != episode:
+                connection.execute(_MOVED, {"row": row, "now_in": episode})
             values = {"message": row, "conversation": conversation, "episode": episode, "at": iso(now)}
-            connection.execute(turns.insert(), {**values, "record": dict(turn.record), "answer": dict(turn.answer)})
+            connection.execute(_TAKEN, {**values, "record": dict(turn.record), "answer": dict(turn.answer)})
             leave_behind(connection, conversation, situation, turn, now)
         return "done"
 
     def answer(self, row: int) -> Mapping[str, Any] | None:
         """What a message was answered with, None where it has no turn yet."""
         with self._database.reading() as connection:
-            return connection.execute(sa.select(turns.c.answer).where(turns.c.message == row)).scalar()
+            return connection.execute(_ANSWER, {"row": row}).scalar()
 
     def episode_turns(self, conversation: str, episode: int, without: int = 0) -> list[TurnRecord]:
         """The turns of an episode in order, without that of a message."""
@@ -273,35 +256,13 @@ def _open(connection: sa.engine.Connection, conversation: str, language: str, no
     insert_once(connection, conversations, **values)
 
 
-def situation_of(connection: sa.engine.Connection, conversation: str, lock: bool = False) -> Situation:
-    found = _known_situation(connection, conversation, lock)
-    if found is None:
-        raise NoResultFound(f"no conversation {conversation}")
-    return found
-
-
-def _known_situation(connection: sa.engine.Connection, conversation: str, lock: bool) -> Situation | None:
-    """Two statements: a join that waited for the lock would show the handoff as it was before."""
-    row = connection.execute(_LOCKED if lock else _CONVERSATION, {"conversation": conversation}).one_or_none()
-    if row is None:
-        return None
-    handoff = connection.execute(_OPEN_HANDOFF, {"conversation": conversation, "episode": row.episode}).one_or_none()
-    return Situation(
-        episode=row.episode,
-        state=handoff.state if handoff else "bot",
-        language=row.language,
-        dialogue=row.dialogue,
-        handoff=dict(handoff._mapping) if handoff else None,
-    )
-
-
 def _write_replies(
     connection: sa.engine.Connection, conversation: str, episode: int, said: Sequence[Said], now: datetime
 ) -> None:
-    for reply in said:
-        values = {"conversation": conversation, "episode": episode, "sender": "bot", "text": reply.text}
-        values |= {"buttons": [dict(button) for button in reply.buttons], "attachments": [], "at": iso(now)}
-        connection.execute(messages.insert(), values)
+    same = {"conversation": conversation, "episode": episode, "sender": "bot", "attachments": [], "at": iso(now)}
+    rows = [{**same, "text": reply.text, "buttons": [dict(button) for button in reply.buttons]} for reply in said]
+    if rows:
+        connection.execute(_SAID, rows)
 
 
 def _write_card(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -60,13 +60,13 @@ class Dialogue:
         return replace(self, page=product, products=(product, *others)[:4], colour=None, size=None)
 
     def as_json(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value not in (None, (), 0)}
+        told = {name: value for name, value in vars(self).items() if value not in (None, (), 0)}
+        return {**told, "pending": {**vars(self.pending)}} if self.pending else told
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any] | None) -> Dialogue:
         """The dialogue that `as_json` gave; unknown keys are passed over, so that older records still load."""
-        known = {f.name for f in fields(cls)}
-        values = {name: value for name, value in (data or {}).items() if name in known}
+        values = {name: value for name, value in (data or {}).items() if name in cls.__dataclass_fields__}
         for name in ("products", "about", "unknown"):
             if name in values:
                 values[name] = tuple(values[name])

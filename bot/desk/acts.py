@@ -17,7 +17,7 @@ from bot.core.notices import notices
 from bot.desk.handoff import handoff_answer
 from bot.desk.rendering import base_of, explained, language_of, refusal, wants_json, written
 from bot.desk.signing_in import DESK_ROLES, csrf_right, for_agents
-from bot.front.conversations import MOST_CHARACTERS
+from bot.front.own_turns import MOST_CHARACTERS
 from bot.front.problems import Problem
 from bot.front.requests import storable
 

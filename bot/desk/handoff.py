@@ -18,9 +18,9 @@ from bot.desk.rendering import fragment, language_of, page
 from bot.desk.shown import Sight, card_shown, deed_shown, handoff_shown, in_order, message_shown, sight_of
 from bot.desk.signing_in import DESK_ROLES, for_agents, who
 from bot.desk.watching import watched
-from bot.front.conversations import MOST_CHARACTERS
 from bot.front.guard import LARGEST_PICTURE
 from bot.front.live import TypingTold, event, last_seen, stream
+from bot.front.own_turns import MOST_CHARACTERS
 from bot.front.problems import Problem
 
 if TYPE_CHECKING:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 import uuid
 from collections import Counter
@@ -12,11 +11,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from contextvars import copy_context
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from math import inf
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from bot.adapters.in_line import LATE
@@ -29,17 +27,17 @@ from bot.core.card import TurnRecord, build_card
 from bot.core.dialogue import Dialogue
 from bot.core.handoff import served_elsewhere
 from bot.core.notices import of_turn
-from bot.core.text import fold, language_of
+from bot.core.text import language_of
 from bot.core.types import Language
 from bot.front.live import Live
 from bot.front.metrics import IN_HAND, NOT_UNDERSTOOD, REPEATED, STEPS, Stopwatch, turn_taken
+from bot.front.own_turns import OwnTurns, plain
 from bot.ports import Clock, StoreError, UnderstandingError
 from bot.services.common import Desk
-from bot.services.handover import hand_over
 
 log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
 
-MOST_CHARACTERS = 2000
 LOOK_AGAIN = 0.25
 """Seconds after which a message looks again whether it is its turn, where nobody told it."""
 
@@ -52,9 +50,6 @@ MOST_TRIES = 5
 OWED_FOR = timedelta(hours=1)
 """An answer that is owed for longer is not given any more."""
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-_WANTS_A_PERSON = re.compile(r"人工|真人|活人|客服|\b(?:person|human|agent|somebody|someone)\b")
-_COMMAND = re.compile(r"^[\s/／]+")
 _TURN = "turn decision=%s state=%s store_ms=%.1f queue_ms=%.1f understand_ms=%.1f finish_ms=%.1f"
 
 
@@ -96,8 +91,9 @@ class Conversations:
         owing: Owing | None = None,
         patience: float = 0.0,
     ):
-        self._store, self._rasa, self._words, self._desk, self._clock = store, rasa, words, desk, clock
+        self._store, self._rasa, self._desk, self._clock = store, rasa, desk, clock
         self._live, self._owing, self._patience = live, owing, patience
+        self._own = OwnTurns(words, desk)
         self._lines: WeakValueDictionary[str, _Line] = WeakValueDictionary()
         self._asking = ThreadPoolExecutor(MOST_ASKED, thread_name_prefix="rasa")
         self._looked_up_to = 0
@@ -151,9 +147,13 @@ class Conversations:
     async def _answer_now(
         self, incoming: Incoming, row: int, situation: Situation, trace: str, watch: Stopwatch
     ) -> Mapping[str, Any] | None:
-        taken = None if situation.state == "claimed" else await self._turn(incoming, situation, trace)
-        watch.done("understand")
-        answer = await asyncio.to_thread(self._finish, incoming, row, situation, taken)
+        """The message's answer; None where the turn has to be taken anew."""
+        own = None if situation.state == "claimed" else self._own.answer(incoming, situation)
+        if own or situation.state == "claimed":
+            watch.done("understand")
+            answer = await asyncio.to_thread(self._finish, incoming, row, situation, own)
+        else:
+            answer = await self._asked(self._ask_and_finish, incoming, row, situation, trace, watch)
         watch.done("finish")
         if answer is not None:
             turn_taken(answer["turn"], watch)
@@ -205,11 +205,18 @@ class Conversations:
                 if self._tries[row["id"]] < (MOST_TRIES if isinstance(error, StoreError) else tries):
                     raise
                 log.exception("left_over_failed message=%s", incoming.message_id)
-                line = self._own_turn("utter_cannot_answer_now", situation.language, situation)
+                line = self._own.turn("utter_cannot_answer_now", situation.language, situation)
                 taken = None if situation.state == "claimed" else line
                 answer = await asyncio.to_thread(self._finish, incoming, row["id"], situation, taken)
         self._live.tell(incoming.conversation)
         return answer is not None
+
+    def _ask_and_finish(
+        self, incoming: Incoming, row: int, situation: Situation, trace: str, watch: Stopwatch
+    ) -> Mapping[str, Any] | None:
+        taken = self._understood(incoming, situation, trace)
+        watch.done("understand")
+        return self._finish(incoming, row, situation, taken)
 
     def _finish(
         self, incoming: Incoming, row: int, situation: Situation, taken: RasaTurn | None
@@ -224,56 +231,29 @@ class Conversations:
 
     # --- one turn of the bot -------------------------------------------------------------------------------------
 
-    async def _turn(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
-        text = plain(incoming.text)
-        language = language_of(text) or situation.language
-        if len(incoming.text) > MOST_CHARACTERS:
-            return self._own_turn("utter_too_long", language, situation)
-        if not fold(text).text:
-            name = "utter_picture" if incoming.attachments else "utter_nothing_said"
-            return self._own_turn(name, language, situation)
+    def _understood(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
+        """Rasa's turn, or what is said where it took none."""
         try:
-            return await self._ask(incoming, situation, trace)
+            return self._ask(incoming, situation, trace)
         except UnderstandingError as error:
             NOT_UNDERSTOOD.inc()
             log.error("turn_failed error=%s", error)
-            if _WANTS_A_PERSON.search(text.lower()):
-                return self._handed_over(incoming, language, situation)
-            taken = self._own_turn("utter_cannot_answer_now", language, situation)
-            return replace(taken, record={**taken.record, "later": True}) if self._may_owe(incoming) else taken
+            return self._own.not_understood(incoming, situation, self._may_owe(incoming))
 
-    async def _ask(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
+    async def _asked(self, ask: Callable[..., Answer], *given: Any) -> Answer:
+        """What asks Rasa, on a thread that is there for that."""
+        return await asyncio.get_running_loop().run_in_executor(self._asking, copy_context().run, ask, *given)
+
+    def _ask(self, incoming: Incoming, situation: Situation, trace: str) -> RasaTurn:
         """Raises UnderstandingError."""
         sender = f"{incoming.conversation}/{situation.episode}"
         remembered = Dialogue.from_json(situation.dialogue).on_page(incoming.product)
         metadata = {"dialogue": remembered.as_json(), "trace": trace}
-        asked = partial(copy_context().run, self._rasa.take_turn, sender, plain(incoming.text), metadata)
-        return await asyncio.get_running_loop().run_in_executor(self._asking, asked)
+        return self._rasa.take_turn(sender, plain(incoming.text), metadata)
 
     def _may_owe(self, incoming: Incoming) -> bool:
         """Another help desk is told an answer when it is given, and no more."""
         return self._owing is not None and not served_elsewhere(incoming.conversation)
-
-    def _own_turn(self, name: str, language: Language, situation: Situation) -> RasaTurn:
-        """A turn that needs no understanding, or could get none."""
-        record: dict[str, Any] = {"language": language, "questions": [], "decision": "talk", "said": []}
-        return RasaTurn((self._words.say(name, language),), record, situation.dialogue)
-
-    def _handed_over(self, incoming: Incoming, language: Language, situation: Situation) -> RasaTurn:
-        """A person who is asked for by name comes even while nothing is understood."""
-        reason, desk = "request_human", self._desk()
-        line, facts = hand_over(reason, situation.dialogue.get("handed_over"), language, desk)
-        question = {"label": reason, "text": incoming.text, "outcome": "handed_over", "details": {}}
-        record = {
-            "language": language,
-            "questions": [{**question, "facts": [fact.as_json() for fact in facts]}],
-            "decision": "hand_over",
-            "said": [],
-            "reason": reason,
-            "promised": line.facts["promised"],
-        }
-        dialogue = {**situation.dialogue, "handed_over": reason}
-        return RasaTurn((self._words.say(line.name, language, line.facts),), record, dialogue)
 
     def _whole(self, incoming: Incoming, situation: Situation, turn: RasaTurn, row: int = 0) -> Turn:
         """All that the turn leaves behind. `row`: of a message that has a turn already, in whose place it is."""
@@ -368,7 +348,7 @@ class Conversations:
             return False
         trace = trace_of(incoming.conversation, incoming.message_id)
         with about(conversation=incoming.conversation, trace=trace):
-            taken = await self._ask(incoming, situation, trace)
+            taken = await self._asked(self._ask, incoming, situation, trace)
             turn = await asyncio.to_thread(self._whole, incoming, situation, taken, row["id"])
             now = self._clock.now()
             paid = await asyncio.to_thread(owing.pay, incoming.conversation, row["id"], situation, turn, now)
@@ -387,11 +367,6 @@ def _left_to_person(situation: Situation) -> Turn:
     record: dict[str, Any] = {"language": situation.language, "questions": [], "decision": "talk", "left_to": "person"}
     card = situation.handoff["card"] if situation.handoff else None
     return Turn(record, {"replies": [], "turn": record, "handoff": card, "state": "claimed"})
-
-
-def plain(text: str) -> str:
-    """The text without what no buyer types: control and direction marks, and the slash that Rasa takes for a command."""
-    return _COMMAND.sub("", _UNSEEN.sub(" ", text)).strip()
 
 
 def _reply(reply: Mapping[str, Any]) -> dict[str, Any]:

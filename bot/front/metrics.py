@@ -53,12 +53,9 @@ IN_HAND = Gauge("nightdesk_messages_in_hand", "Messages that wait or are being a
 THROTTLED = Counter("nightdesk_throttled", "Requests refused because of a limit.", ["by"], registry=_REGISTRY)
 FAILED = Counter("nightdesk_failed_requests", "Requests answered with 5xx.", ["code"], registry=_REGISTRY)
 ProcessCollector(registry=_REGISTRY)
-for step in STEPS:
-    STEP_SECONDS.labels(step)
-for decision in (*get_args(Decision), "person"):
-    TURNS.labels(decision)
-for outcome in get_args(Outcome):
-    QUESTIONS.labels(outcome)
+_OF_STEP = {step: STEP_SECONDS.labels(step) for step in STEPS}
+_OF_DECISION = {decision: TURNS.labels(decision) for decision in (*get_args(Decision), "person")}
+_OF_OUTCOME = {outcome: QUESTIONS.labels(outcome) for outcome in get_args(Outcome)}
 for by in ("buyer", "address", "api"):
     THROTTLED.labels(by)
 
@@ -86,11 +83,11 @@ class Stopwatch:
 
 def turn_taken(record: Mapping[str, Any], watch: Stopwatch) -> None:
     """Counts a turn that was written down."""
-    TURNS.labels("person" if "left_to" in record else record["decision"]).inc()
+    _OF_DECISION["person" if "left_to" in record else record["decision"]].inc()
     for question in record["questions"]:
-        QUESTIONS.labels(question["outcome"]).inc()
+        _OF_OUTCOME[question["outcome"]].inc()
     for step, seconds in watch.steps.items():
-        STEP_SECONDS.labels(step).observe(seconds)
+        _OF_STEP[step].observe(seconds)
     TURN_SECONDS.observe(watch.seconds)
 
 
@@ -99,7 +96,7 @@ def sending() -> BackgroundTask:
     began = time.perf_counter()
 
     async def sent() -> None:
-        STEP_SECONDS.labels("send").observe(time.perf_counter() - began)
+        _OF_STEP["send"].observe(time.perf_counter() - began)
 
     return BackgroundTask(sent)
 

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from bot.adapters.rasa_client import RasaClient
+from bot.adapters.rasa_client import RasaClient, RasaGone
 from bot.ports import UnderstandingError
 from tests.conftest import free_port
 
@@ -23,13 +23,14 @@ ANSWER = [
 
 
 class FakeRasa(ThreadingHTTPServer):
-    """Answers with `status` and `body` after `seconds`, and keeps what was asked."""
+    """Answers with `status` and `body` after `seconds`, and keeps what was asked. `hangs_up`: after each answer, unsaid."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), FakeRasaHandler)
         self.status, self.body, self.seconds = 200, json.dumps(ANSWER).encode(), 0.0
+        self.hangs_up, self.connections = False, 0
         self.asked: list[dict] = []
 
     @property
@@ -39,6 +40,11 @@ class FakeRasa(ThreadingHTTPServer):
 
 class FakeRasaHandler(BaseHTTPRequestHandler):
     server: FakeRasa
+    protocol_version = "HTTP/1.1"
+
+    def setup(self) -> None:
+        self.server.connections += 1
+        super().setup()
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -55,6 +61,7 @@ class FakeRasaHandler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(self.server.body)))
             self.end_headers()
             self.wfile.write(self.server.body)
+            self.close_connection = self.server.hangs_up
         except OSError:
             pass  # the client has gone
 
@@ -103,6 +110,27 @@ def test_an_error_status_is_an_error_of_ours_and_is_not_asked_again(rasa: FakeRa
     assert len(rasa.asked) == 1
 
 
+@pytest.mark.parametrize(("hangs_up", "connections"), [(False, 1), (True, 3)])
+def test_a_line_stays_open_between_turns_and_is_made_anew_where_rasa_hung_up(
+    rasa: FakeRasa, hangs_up: bool, connections: int
+) -> None:
+    rasa.hangs_up, asking = hangs_up, client(rasa)
+    for _ in range(3):
+        assert asking.take_turn("c", "在吗", {}).record == TURN
+        time.sleep(0.05)
+    assert (len(rasa.asked), rasa.connections) == (3, connections)
+
+
+def test_goes_where_rasa_is_now(rasa: FakeRasa) -> None:
+    addresses = [f"http://127.0.0.1:{free_port()}", rasa.url]
+    asking = RasaClient(lambda: addresses[0], rasa.url, "secret", 2.0)
+    with pytest.raises(RasaGone) as gone:
+        asking.take_turn("c", "在吗", {})
+    assert not gone.value.waited
+    addresses.pop(0)
+    assert asking.take_turn("c", "在吗", {}).record == TURN
+
+
 def test_tells_what_is_understood_without_a_turn(rasa: FakeRasa) -> None:
     rasa.body = json.dumps([{"text": "在吗"}, {"text": "有货吗"}]).encode()
     assert client(rasa).understood(["在吗", "有货吗"]) == {"在吗": {"text": "在吗"}, "有货吗": {"text": "有货吗"}}
@@ -131,8 +159,9 @@ def test_an_answer_without_a_turn_is_an_error_of_ours(rasa: FakeRasa, body: byte
 
 def test_a_time_out_is_an_error_of_ours_and_is_not_asked_again(rasa: FakeRasa) -> None:
     rasa.seconds = 1.5
-    with pytest.raises(UnderstandingError):
+    with pytest.raises(RasaGone) as gone:
         client(rasa, seconds=0.2).take_turn("c", "在吗", {})
+    assert gone.value.waited
     assert len(rasa.asked) == 1
 
 
