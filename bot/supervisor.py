@@ -124,7 +124,8 @@ class Supervisor:
     def _watch(self, program: Program, process: subprocess.Popen) -> bool:
         """Waits until it has ended; gives whether it had been well."""
         well, asked, heard = program.address is None, 0.0, time.monotonic()
-        while not _ended(process, LOOK_EVERY):
+        while process.poll() is None:
+            time.sleep(LOOK_EVERY)  # to wait for its end would be to look a hundred times as often
             now = time.monotonic()
             if program.address is None or now - asked < (ASK_EVERY if well else LOOK_EVERY):
                 continue

@@ -21,6 +21,10 @@ WAITING = ("rasa.utils.train_utils", "rasa.core.test")
 first brings TensorFlow (10 s, 400 MB), the second matplotlib. They are loaded when somebody asks for what is in them."""
 
 
+STATES = 1000
+"""How many are remembered with the rules that fit them."""
+
+
 class _Waiting(importlib.abc.MetaPathFinder):
     """The standard library's lazy loader, for the modules above."""
 
@@ -50,6 +54,7 @@ def work_less() -> None:
     _look_into_the_domain_once()
     _order_the_graph_once()
     _copy_nothing_for_the_log()
+    _remember_which_rules_fit()
 
 
 def _leave_the_training_graph() -> None:
@@ -162,3 +167,24 @@ def _copy_nothing_for_the_log() -> None:
             return value
 
     processor.copy = rule_policy.copy = _AsItIs
+
+
+def _remember_which_rules_fit() -> None:
+    """All rules are held against the latest states for each prediction. There are few such states, but for those with a
+    message's words in them."""
+    from rasa.core.policies.rule_policy import RulePolicy
+
+    possible = RulePolicy._get_possible_keys
+
+    def remembered(self: RulePolicy, lookup: dict[str, str], states: list[Any]) -> set[str]:
+        if any("text" in state.get("user", {}) for state in states):
+            return possible(self, lookup, states)
+        known: dict[tuple[int, str], set[str]] = vars(self).setdefault("known_keys", {})
+        asked = (id(lookup), repr(states))
+        if asked not in known:
+            if len(known) >= STATES:
+                known.clear()
+            known[asked] = possible(self, lookup, states)
+        return known[asked]
+
+    RulePolicy._get_possible_keys = remembered

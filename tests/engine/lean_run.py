@@ -46,11 +46,12 @@ def main() -> None:
 
     found: dict[str, Any] = {"loaded": [name for name in OPTIONAL if name in sys.modules]}
     before = [_verdict(RemoteAction, one) for one in RIGHT + WRONG]
-    kinds, runs = _kinds(Event), _runs()
+    kinds, runs, fitting = _kinds(Event), _runs(), _fitting()
     work_less()
     found["verdicts"] = {"before": before, "after": [_verdict(RemoteAction, one) for one in RIGHT + WRONG]}
     found["right"] = len(RIGHT)
     found["kinds"] = {"before": kinds, "after": _kinds(Event)}
+    found["fitting"] = {"before": fitting, "after": [_fitting(), _fitting()]}
     found["runs"] = {"before": runs, "after": _runs()}
     some = Domain.from_dict({"intents": ["greet"]})
     found["empty"] = [Domain.empty().is_empty(), some.is_empty(), some.is_empty()]
@@ -74,6 +75,20 @@ def _kinds(event: Any) -> list[str]:
         except ValueError as error:
             found.append(str(error))
     return found
+
+
+def _fitting() -> list[list[str]]:
+    """Which rules of two fit each of some states, asked of one policy."""
+    from rasa.core.policies.rule_policy import RulePolicy
+
+    def asked(intent: str) -> dict[str, Any]:
+        return {"user": {"intent": intent}, "prev_action": {"action_name": "action_listen"}}
+
+    policy = object.__new__(RulePolicy)
+    lookup = {json.dumps([asked(intent)]): f"action_{intent}" for intent in ("greet", "thanks")}
+    words = {"user": {"text": "greet"}, "prev_action": {"action_name": "action_listen"}}
+    states = [[asked("greet")], [asked("thanks")], [asked("deny")], [words], [asked("greet")], [{}], []]
+    return [sorted(policy._get_possible_keys(lookup, one)) for one in states]
 
 
 def _runs() -> list[Any]:

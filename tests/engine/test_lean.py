@@ -46,3 +46,9 @@ def test_a_graph_gives_what_it_gave_whatever_is_asked_of_it(found: dict[str, Any
     assert found["runs"]["after"] == found["runs"]["before"]
     assert found["runs"]["after"][:3] == [{"c": 5}, {"b": 3}, {"d": 6, "a": 2}]
     assert "GraphRunError" in found["runs"]["after"]
+
+
+def test_the_same_rules_fit_a_state_as_before(found: dict[str, Any]) -> None:
+    before, after = found["fitting"]["before"], found["fitting"]["after"]
+    assert after == [before, before]
+    assert [len(keys) for keys in before[:3]] == [1, 1, 0]
