@@ -118,6 +118,8 @@ def draw_turns(
     folder: Path, curves: Mapping[str, Sequence[Sequence[float]]], grown: Sequence[tuple[int, float]]
 ) -> dict[str, Path]:
     """A turn's milliseconds along a conversation, the median of the rounds, a line a bot; memory over turns where given."""
+    from matplotlib.ticker import LogLocator, NullLocator, StrMethodFormatter
+
     folder.mkdir(parents=True, exist_ok=True)
     figure = _figure(8, 4.5)
     axes = figure.add_subplot()
@@ -127,6 +129,9 @@ def draw_turns(
     axes.set(
         xlabel="turn of one conversation", ylabel="milliseconds", title="Does a long talk grow slow?", yscale="log"
     )
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
     axes.legend(frameon=False)
     _plain(axes)
     pictures = {"turns": _save(figure, folder / "turns.svg")}
@@ -134,7 +139,7 @@ def draw_turns(
         figure = _figure(8, 3.5)
         axes = figure.add_subplot()
         axes.plot([turns for turns, _ in grown], [mb for _, mb in grown], color=STYLES[0][0], marker=STYLES[0][1])
-        axes.set(xlabel="turns", ylabel="MB, all processes", title="Does it grow?", ylim=(0, None))
+        axes.set(xlabel="turns", ylabel="MB, all processes", title="Does it grow?", ylim=(0, 1.2 * max(mb for _, mb in grown)))
         _plain(axes)
         pictures["memory"] = _save(figure, folder / "memory.svg")
     return pictures
