@@ -139,7 +139,12 @@ def draw_turns(
         figure = _figure(8, 3.5)
         axes = figure.add_subplot()
         axes.plot([turns for turns, _ in grown], [mb for _, mb in grown], color=STYLES[0][0], marker=STYLES[0][1])
-        axes.set(xlabel="turns", ylabel="MB, all processes", title="Does it grow?", ylim=(0, 1.2 * max(mb for _, mb in grown)))
+        axes.set(
+            xlabel="turns",
+            ylabel="MB, all processes",
+            title="Does it grow?",
+            ylim=(0, 1.2 * max(mb for _, mb in grown)),
+        )
         _plain(axes)
         pictures["memory"] = _save(figure, folder / "memory.svg")
     return pictures
