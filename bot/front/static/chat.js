@@ -7,7 +7,7 @@ import { QUERY, pause } from "./chat/server.js";
 import { changeOfUser, greet, openSession } from "./chat/session.js";
 import { see, talk } from "./chat/talk.js";
 import { EMBED, inWords, loadWords, otherLanguage } from "./chat/words.js";
-import { focusText, hint, typed, writeAgain, writing } from "./chat/writing.js";
+import { focusText, hint, sendEarlier, typed, writeAgain, writing } from "./chat/writing.js";
 
 let starting = false;
 async function start() {
@@ -71,10 +71,18 @@ function listenToTheBrowser() {
   }
 }
 
+/** From here on Enter sends; before, nobody heard it. */
+let writes = false;
+function letWrite() {
+  if (writes) return;
+  writes = true;
+  writing();
+  sendEarlier();
+}
+
 async function begin() {
   await loadWords();
-  writing();
-  typed(); // what was written before this ran
+  typed();
   listenToPresses();
   listenToTheBrowser();
   reading(() => { if (talk.open) start(); }, () => tellParent());
@@ -85,13 +93,15 @@ async function begin() {
   if (talk.session) greet();
   paint();
   tellParent();
-  if (EMBED) return; // the shop's page says first who it is for
+  if (EMBED) return; // the shop's page says first who it is for, and which product it shows
+  letWrite();
   start();
   focusText();
 }
 
 /** The shop's page says whether the widget is open, who its user is and which product it shows. */
 async function told(opened) {
+  letWrite();
   if (changeOfUser() && talk.session) await openSession().catch(() => { /* asked again with the next page */ });
   if (talk.session || talk.open) start();
   if (talk.open) see();

@@ -64,6 +64,12 @@ export function writing() {
   $("file").addEventListener("change", () => { pick([...$("file").files]); $("file").value = ""; });
 }
 
+/** Enter, pressed before this page's script was there, has only begun a new line: it is sent now. */
+export function sendEarlier() {
+  typed();
+  if ($("text").value.endsWith("\n")) $("composer").requestSubmit();
+}
+
 async function pick(files) {
   let trouble = "";
   for (const original of files) {
