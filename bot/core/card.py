@@ -282,10 +282,10 @@ def _without_place(question: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _told(question: Mapping[str, Any]) -> dict[str, Any]:
     if question["outcome"] not in ("answered", "refused") or not question["facts"]:
-        return {"told": None, "as_of": None}
+        return {"told": None, "fact": None, "as_of": None}
     facts = question["facts"]
     told = ": ".join(fact["value"] for fact in facts[:2] if fact is facts[0] or fact["name"] == "limit")
-    return {"told": told, "as_of": facts[0]["as_of"]}
+    return {"told": told, "fact": facts[0]["name"], "as_of": facts[0]["as_of"]}
 
 
 def _last(values) -> Any:

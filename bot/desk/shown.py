@@ -30,6 +30,10 @@ FIGURES = ("yes", "limited", "no")
 """Verdicts, which stand first in what was told of a capability."""
 
 
+OF_ONE = ("quantity", "available", "list_price")
+"""Facts that stand behind the SKU or product that they are of, where there are several."""
+
+
 @dataclass(frozen=True)
 class Sight:
     """By what things are shown. `now` is in the shop's zone."""
@@ -228,11 +232,7 @@ def _measures(buyer: Mapping[str, Any], sight: Sight) -> str:
 
 
 def _question(question: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
-    told = question["told"] or ""
-    verdict, _, rest = told.partition(": ")
-    if question["label"] == "ask_capability" and verdict in FIGURES:
-        said = sight.say(f"verdict_{verdict}")
-        told = f"{said}{'：' if sight.language == 'zh' else ': '}{rest}" if rest else said
+    told = _told(question, sight)
     return {
         "label": sight.say(f"label_{question['label']}", question["label"]),
         "text": question["text"],
@@ -241,6 +241,23 @@ def _question(question: Mapping[str, Any], sight: Sight) -> dict[str, Any]:
         "told": told,
         "as_of": sight.when(question["as_of"]) if told else None,
     }
+
+
+def _told(question: Mapping[str, Any], sight: Sight) -> str:
+    """What was told, in words: a bare figure says nothing. Cards of before have no `fact`, and show the value."""
+    told, fact = question["told"] or "", question.get("fact")
+    colon = "：" if sight.language == "zh" else ": "
+    first, _, rest = told.partition(": ")
+    if question["label"] == "ask_capability" and first in FIGURES:
+        said = sight.say(f"verdict_{first}")
+        return f"{said}{colon}{rest}" if rest else said
+    of, value = (first, rest) if fact in OF_ONE and rest else ("", told)
+    key = next((key for key in (f"fact_{fact}_{value}", f"fact_{fact}") if key in sight.words), None)
+    if not told or key is None:
+        return told
+    product = sight.shop.products.get(value)
+    said = sight.say(key, value=product.name[sight.language] if product else value)
+    return f"{of}{colon}{said}" if of else said
 
 
 def _is_rush(note: str, sight: Sight) -> bool:

@@ -66,10 +66,10 @@ def answer_authenticity(ask: Ask, desk: Desk) -> Answer:
 def answer_invoice(ask: Ask, desk: Desk) -> Answer:
     """Electronic, ordinary invoices; special VAT invoices through a person."""
     if mentions(ask.question.text, desk.shop.policies.special_invoice_words):
-        fact = desk.fact("invoice", "special, through a person", SOURCE)
+        fact = desk.fact("invoice", "special", SOURCE)
         return answered(Reply("utter_invoice_special"), fact, missing="person")
     said = {"days": str(desk.shop.policies.invoice_days)}
-    return answered(Reply("utter_invoice", said), desk.fact("invoice", "electronic, ordinary", SOURCE))
+    return answered(Reply("utter_invoice", said), desk.fact("invoice", "ordinary", SOURCE))
 
 
 def answer_payment(ask: Ask, desk: Desk) -> Answer:

@@ -118,7 +118,7 @@ def test_the_card_of_the_design() -> None:
     assert made["promised"] == PROMISED
     assert (made["opened_at"], made["waiting_since"]) == ("2026-11-21T21:05:00+08:00",) * 2
     assert made["questions"][0] == {
-        "label": "ask_size", "text": "165 52公斤穿多大", "state": "answered", "told": "M", "as_of": "2026-11-21T21:04:00+08:00"
+        "label": "ask_size", "text": "165 52公斤穿多大", "state": "answered", "told": "M", "fact": "size", "as_of": "2026-11-21T21:04:00+08:00"
     }  # fmt: skip
     assert "price" in made["cares_about"] and made["mood"] == "neutral"
 

@@ -81,6 +81,32 @@ def test_what_was_told_comes_with_its_time() -> None:
     assert verdict == "可以：200 g to 1.5 kg flour"
 
 
+TOLD = [
+    (("ask_stock", "quantity", "2"), "还有 2 件", "2 left"),
+    (("ask_stock", "quantity", "0"), "没货", "out of stock"),
+    (("ask_stock", "quantity", "W05-black-M: 5"), "W05-black-M：还有 5 件", "W05-black-M: 5 left"),
+    (("ask_stock", "available", "W05-black-M: no"), "W05-black-M：没货", "W05-black-M: out of stock"),
+    (("ask_shipping_fee", "postage", "15"), "运费 15 元", "postage ¥15"),
+    (("ask_shipping_fee", "postage", "0"), "包邮", "free of postage"),
+    (("ask_delivery_area", "served", "no"), "不送", "not delivered there"),
+    (("ask_recommendation", "suggested", "W05"), "推荐了 轻薄羽绒服 W05", "suggested light down jacket W05"),
+    (("ask_size", "size", "M/L"), "M/L", "M/L"),
+    (("ask_spec", "power", "1300 W"), "1300 W", "1300 W"),
+    (("ask_capability", "verdict", "limited: 中筋面粉：最多 1.5 kg"), "有条件：中筋面粉：最多 1.5 kg", "limited: 中筋面粉：最多 1.5 kg"),
+    (("ask_usage", "faq", "note: no figure"), "note: no figure", "note: no figure"),
+    (("ask_stock", None, "2"), "2", "2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "zh", "en"), TOLD)
+def test_what_was_told_reads_without_the_chat(question: tuple, zh: str, en: str) -> None:
+    label, fact, told = question
+    asked = {"label": label, "text": "?", "state": "answered", "told": told, "fact": fact, "as_of": None}
+    for language, said in (("zh", zh), ("en", en)):
+        shown = card_shown(card_of(HAGGLER, questions=[asked]), sight(language))["told"]
+        assert [question["told"] for question in shown] == [said]
+
+
 def test_a_note_that_hurries_is_marked() -> None:
     notes = card_shown(card_of(HAGGLER, notes=["送礼", "请加急", "URGENT please"]), sight())["notes"]
     assert [note["rush"] for note in notes] == [False, True, True]
