@@ -250,6 +250,7 @@ def test_what_is_written_before_the_page_is_alive_stays(running: Running, agent_
     _, handoff = running.wait()
     running.front.handoffs.claim(handoff, running.agent("小林"), running.clock.now())
     agent, waiting = agent_page("小林"), []
+    agent.wait_for_load_state()  # the queue's page asks for the same script
     agent.route("**/static/desk/composer.js", lambda route: waiting.append(route))
     agent.goto(f"{running.url}/desk/handoffs/{handoff}", wait_until="commit")
     agent.locator("#text").fill("马上给您看")
