@@ -12,7 +12,7 @@ from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from playwright.sync_api import FrameLocator, Locator, Page, expect
+from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 
 from bot.adapters.rasa_client import RasaTurn
 from bot.adapters.shop_files import load_shop
@@ -154,6 +154,18 @@ def opened(page: Page) -> FrameLocator:
     frame = page.frame_locator("#nightdesk iframe")
     expect(frame.locator(".message").first).to_be_visible()
     return frame
+
+
+@contextmanager
+def script_held(page: Page) -> Iterator[None]:
+    """Until the block ends, the chat page has everything but its script."""
+    held: list[Route] = []
+    page.route("**/static/front/chat.js", lambda route: held.append(route))
+    yield
+    while not held:
+        page.wait_for_timeout(50)
+    held.pop().continue_()
+    page.unroute("**/static/front/chat.js")
 
 
 def ask(frame: FrameLocator, text: str, answer: str) -> None:

@@ -6,9 +6,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import EVENING, PASSWORD, Stack
+from tests.front.embedding import script_held
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = [
@@ -99,18 +100,19 @@ def test_the_widget_opens_on_a_shops_page_and_knows_its_product(stack: Stack, ph
     expect(frame.get_by_role("log")).to_contain_text("28", timeout=15000)
 
 
-@pytest.mark.parametrize("page", ["chat?lang=zh", "demo"])
-def test_enter_before_the_pages_script_is_there_sends_once_it_is(stack: Stack, phone: Page, page: str) -> None:
-    held: list[Route] = []
-    phone.route("**/static/front/chat.js", lambda route: held.append(route))
-    phone.goto(f"{stack.url}/{page}", wait_until="commit")
-    if page == "demo":
-        phone.get_by_role("button", name="咨询客服").click()
+@pytest.mark.parametrize(("page", "question"), [("chat?lang=zh", "Y915能打豆浆吗"), ("demo", "这个能打豆浆吗")])
+def test_enter_before_the_pages_script_is_there_sends_once_it_is(
+    stack: Stack, phone: Page, page: str, question: str
+) -> None:
     place = phone.frame_locator("iframe") if page == "demo" else phone
-    place.locator("textarea").fill("Y915能打豆浆吗")
-    place.locator("textarea").press("Enter")
-    held.pop().continue_()
-    expect(place.get_by_role("log")).to_contain_text("Y915能打豆浆吗", timeout=15000)
+    with script_held(phone):
+        phone.goto(f"{stack.url}/{page}", wait_until="commit")
+        if page == "demo":
+            phone.get_by_role("button", name="咨询客服").click()
+        place.locator("textarea").fill(question)
+        place.locator("textarea").press("Enter")
+    expect(place.get_by_role("log")).to_contain_text(question, timeout=15000)
+    expect(place.get_by_role("log")).to_contain_text("28", timeout=15000)
     expect(place.locator("textarea")).to_have_value("")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.front.identity import sign
 from tests.desk.running import Running
-from tests.front.embedding import CHROMIUM, PHONE, Site, ask, opened
+from tests.front.embedding import CHROMIUM, PHONE, Site, ask, launcher, opened, script_held
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
@@ -51,6 +51,25 @@ def test_who_signs_out_leaves_nothing_behind(visit: Any, site: Site, running: Ru
     frame = opened(page)
     expect(frame.get_by_role("log")).to_contain_text("料理机多少钱")
     expect(frame.get_by_role("log")).not_to_contain_text("空气炸锅多少钱")
+
+
+def test_what_is_sent_before_the_page_knows_who_it_is_for_is_theirs_alone(
+    visit: Any, site: Site, running: Running
+) -> None:
+    earlier, present = signed(running, uuid.uuid4().hex), signed(running, uuid.uuid4().hex)
+    page = visit(site.page(**earlier))
+    ask(opened(page), "料理机多少钱", "199")
+    with script_held(page):
+        page.goto(site.page(**present))
+        launcher(page).click()
+        frame = page.frame_locator("#nightdesk iframe")
+        frame.locator("textarea").fill("空气炸锅多少钱")
+        frame.locator("textarea").press("Enter")
+    expect(frame.get_by_role("log")).to_contain_text("299")
+    expect(frame.get_by_role("log")).not_to_contain_text("料理机")
+    other = opened(visit(site.page(**earlier), PHONE))
+    expect(other.get_by_role("log")).to_contain_text("料理机多少钱")
+    expect(other.get_by_role("log")).not_to_contain_text("空气炸锅")
 
 
 def test_a_forged_buyer_is_refused_and_the_chat_goes_on(device: Any, site: Site, running: Running) -> None:

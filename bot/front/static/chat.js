@@ -71,8 +71,8 @@ function listenToTheBrowser() {
   }
 }
 
-/** From here on Enter sends; before, nobody heard it. */
 let writes = false;
+/** From here on Enter sends; before, it is not known whose words they are. */
 function letWrite() {
   if (writes) return;
   writes = true;
@@ -101,8 +101,9 @@ async function begin() {
 
 /** The shop's page says whether the widget is open, who its user is and which product it shows. */
 async function told(opened) {
+  const changed = changeOfUser();
   letWrite();
-  if (changeOfUser() && talk.session) await openSession().catch(() => { /* asked again with the next page */ });
+  if (changed && talk.session) await openSession().catch(() => { /* asked again with the next page */ });
   if (talk.session || talk.open) start();
   if (talk.open) see();
   if (opened) { toBottom(); if (matchMedia("(pointer: fine)").matches) focusText(true); else $("scroll").focus(); }
