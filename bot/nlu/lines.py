@@ -6,12 +6,14 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from bot.core.labels import ALL
+from bot.core.splitting import Place, pieces
 from bot.nlu.normalise import fold_text
 from bot.settings import ROOT
 
@@ -34,6 +36,14 @@ class Line:
     @property
     def text(self) -> str:
         return "".join(self.parts)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each part stands in the text: a message of one part whole, else without the marks at the parts' edges."""
+        if len(self.parts) == 1:
+            return [(0, len(self.text))]
+        ends = list(accumulate(len(part) for part in self.parts))
+        return [(span.start, span.end) for span in pieces(self.text, [Place(end, 1.0) for end in ends[:-1]])]
 
 
 def all_lines(one_question: Path = ONE_QUESTION) -> list[Line]:

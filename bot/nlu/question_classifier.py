@@ -26,7 +26,7 @@ from bot.nlu.aside import Aside
 from bot.nlu.faq_index import FaqIndex, joined, reader
 from bot.nlu.labeller import Labeller
 from bot.nlu.lines import MESSAGES, Line, LinesError, read_table
-from bot.nlu.meaning import Meaning
+from bot.nlu.meaning import Meaning, meanings
 from bot.nlu.network import MOST_CHARACTERS
 from bot.nlu.normalise import folded
 from bot.nlu.sources import fingerprint_of
@@ -35,11 +35,13 @@ from bot.settings import ROOT
 QUESTIONS = "questions"
 _LABELLER, _MEANING = "labeller.joblib", "meaning.joblib"
 _LEANS_ON = (
+    "bot/nlu/graph.py",
     "bot/nlu/labeller.py",
     "bot/nlu/lines.py",
     "bot/nlu/meaning.py",
     "bot/nlu/network.py",
     "bot/nlu/normalise.py",
+    "bot/nlu/pretrained.py",
     "bot/nlu/softmax.py",
     "bot/core/text.py",
     "data/encoder/tuned.npz",
@@ -89,7 +91,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         self._labeller, self._meaning = labeller, meaning
         if labeller is None or meaning is None:
             return
-        read = reader(labeller, meaning)
+        read = reader(labeller)
         self._faq: Aside[FaqIndex] = Aside("faq", lambda shop, before: FaqIndex(shop.faq, read, before))
 
     @staticmethod
@@ -117,11 +119,10 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         if not examples:
             return self._resource
         lines = [Line((folded(example).text,), (example.get(INTENT),)) for example in examples]
-        parts = [(part, label) for line in lines + self._messages() for part, label in zip(line.parts, line.labels)]
-        parts = _weighed(parts, self._config["most_lines"])
-        texts = [part for part, _ in parts]
-        labeller = Labeller.fit(texts, [label for _, label in parts])
-        self._learnt(labeller, Meaning.fit(texts, labeller.network))
+        lines = _weighed(lines + self._messages(), self._config["most_lines"])
+        labeller = Labeller.fit(lines)
+        texts = [line.text[start:end] for line in lines for start, end in line.spans]
+        self._learnt(labeller, Meaning.fit(texts))
         with self._model_storage.write_to(self._resource) as folder:
             joblib.dump(self._labeller, folder / _LABELLER, compress=3)
             joblib.dump(self._meaning, folder / _MEANING, compress=3)
@@ -170,29 +171,23 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
 
     def _questions(self, message: Message, text: Folded) -> List[Dict[str, Any]]:
         plain = text.text[:MOST_CHARACTERS]
-        reading = self._labeller.network.read([plain])[0]
+        reading = self._labeller.network.read(plain)
         places = likely([Place(*start) for start in reading.starts], self._config["least_start"])
         parts = pieces(plain, places)
         places = with_closed(places, parts, plain)
         whole, *others = candidates(parts)
-        vectors, sums = reading.vector[None], reading.sums[None]
-        if others:
-            apart = self._labeller.network.described([plain[span.start : span.end] for span in others])
-            vectors, sums = np.vstack([vectors, apart[0]]), np.vstack([sums, apart[1]])
-        texts = [plain, *(plain[span.start : span.end] for span in others)]
+        within = [(0, len(plain)), *((span.start, span.end) for span in others)]
+        vectors = self._labeller.network.within(reading, within)
+        texts = [plain[start:end] for start, end in within]
         chances = dict(zip([whole, *others], self._labeller.chances(texts, vectors)))
         cut = max(cuts(parts, places), key=lambda option: self._worth(option, chances, reading.shares))[0]
         found = [self._question(message, text, chances[span], span) for span in cut]
         questions = _once(_without_wrapping(found), message.get(TEXT))
-        heard = {
-            text.original(span.start, span.end): (sums[i], chances[span])
-            for i, span in enumerate(chances)
-            if span in cut
-        }
+        heard = {text.original(span.start, span.end): (plain[span.start : span.end], chances[span]) for span in cut}
         return [self._with_faq(question, heard) for question in questions]
 
     def _with_faq(
-        self, question: Dict[str, Any], heard: Dict[Tuple[int, int], Tuple[np.ndarray, np.ndarray]]
+        self, question: Dict[str, Any], heard: Dict[Tuple[int, int], Tuple[str, np.ndarray]]
     ) -> Dict[str, Any]:
         """The question with the FAQ entries that may answer it; what a person takes no entry answers."""
         index = self._faq.of(live_shop().current())
@@ -203,10 +198,10 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         entries = joined(found)
         return {**question, "faq": entries} if entries else question
 
-    def _closest(self, index: FaqIndex, sums: np.ndarray, chances: np.ndarray) -> List[Tuple[str, float]]:
+    def _closest(self, index: FaqIndex, text: str, chances: np.ndarray) -> List[Tuple[str, float]]:
         if not index.may_answer(chances):
             return []
-        (vector,) = self._meaning.of(sums[None])
+        (vector,) = meanings([text])
         return index.closest(vector, chances, self._meaning.crowded(vector))
 
     def _worth(self, option: Tuple[List[Span], float], chances: Dict[Span, np.ndarray], shares: np.ndarray) -> float:
@@ -262,16 +257,17 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return int(np.where(handed, chance, 0).argmax() if needed else chance.argmax())
 
 
-def _weighed(parts: List[Tuple[str, str]], most: Optional[int]) -> List[Tuple[str, str]]:
-    """At most so many parts of each label, spread over all of them; those of an intent that is none of ours come often
-    enough to be heard beside ours."""
+def _weighed(lines: List[Line], most: Optional[int]) -> List[Line]:
+    """At most so many lines that begin with each label, spread over all of them; those of an intent that is none of ours
+    come often enough to be heard beside ours."""
     heard_from = min(HEARD_FROM, most or HEARD_FROM)
-    counted, met = Counter(label for _, label in parts), Counter[str]()
+    counted, met = Counter(line.labels[0] for line in lines), Counter[str]()
     found = []
-    for part, label in parts:
+    for line in lines:
+        label = line.labels[0]
         step = -(-counted[label] // most) if most else 1
         if met[label] % step == 0:
-            found += [(part, label)] * (1 if label in ALL else -(-heard_from // counted[label]))
+            found += [line] * (1 if label in ALL else -(-heard_from // counted[label]))
         met[label] += 1
     return found
 

@@ -1,9 +1,10 @@
-"""Tunes the sentence encoder on our own lines: `make tune`, some minutes, when the lines have grown by a good part.
+"""Tunes the sentence encoder on our own lines: `make tune`, more than an hour, when the lines have grown by a good part.
 
-Training (`make train`) fits the classifier in a minute on vectors that stay as they are; what makes these vectors tell
-a buyer's questions apart is learned here, seldom, and kept in `data/encoder/tuned.npz`. Two things are learned at once:
-which label a text carries (cross-entropy; a text of several questions carries each in equal part), and before which
-token a new question begins (the places marked `|` in data/messages/, and lines put one behind the other).
+Training (`make train`) fits the classifier in two minutes on vectors that stay as they are; what makes these vectors tell
+a buyer's questions apart is learned here, seldom, and kept in `data/encoder/tuned.npz`. Three things are learned at once:
+which label each part of a message has, read with what stands round it (cross-entropy), which share of the message each
+label has, and before which token a new question begins (the places marked `|` in data/messages/, and lines put one behind
+the other).
 """
 
 from __future__ import annotations
@@ -19,44 +20,59 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from bot.nlu.lines import Line, LinesError, all_lines
-from bot.nlu.network import ORDERS, TUNED, VECTOR, VECTOR_SCALE, WIDTH, package, packed, tokens, weights_of_package
+from bot.nlu.network import TUNED, VECTOR, covered, packed, tokens
+from bot.nlu.pretrained import BEGIN, END, HEADS, LAYERS, MASK, UNKNOWN, WIDTH, package
 from bot.settings import ROOT
 
-EPOCHS = 5
-BATCH = 64
-RATE_ENCODER = 3e-4
-RATE_HEADS = 3e-3
+EPOCHS = 3
+BATCH, MOST_TOKENS = 64, 1600
+"""Texts of a batch, and tokens, where the texts are long."""
+
+LONGEST = 160
+"""Tokens of a text that are learned from."""
+
+RATE_ENCODER = 2e-4
+RATE_HEADS = 2e-3
+WARMED_UP = 0.06
+"""The share of the steps in which the rates rise; then they fall to nearly nothing."""
+
 SMOOTHING = 0.05
-DROPPED_FEATURES = 0.2
-DROPPED_WORDS = 0.1
+DROPPED, DROPPED_FEATURES = 0.1, 0.2
+MASKED_WORDS = 0.08
 RARE_LABELS = 0.2
 """How much a rare label's lines weigh more: 0 not at all, 1 until all labels weigh the same."""
 
-JOINED = 0.35
+JOINED = 0.2
 """For each line so many more are made of two lines put one behind the other, new in every epoch."""
 
-SEEN_OFTEN = 3
-"""A word in so many lines gets an embedding of its own."""
+ALONE = 0.5
+"""So many of the parts of messages are read once more by themselves, others in every epoch."""
 
-START_WEIGHT, START_WIDTH = 1.0, 96
+SHARES_WEIGHT, STARTS_WEIGHT, START_WIDTH = 0.5, 0.5, 128
+STARTS_MISSED = 2.0
+"""How much more a start that is missed costs than one that is none."""
+
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _JOINTS = {True: ("", "", "", " ", "，", "？", "还有"), False: (" ", " ", " and ", "? ", ", ", " also ", ". ")}
 
 
 @dataclass(frozen=True)
 class Example:
+    """`starts`: the tokens that begin a further question; `parts`: the first token of each, the one behind its last, and
+    its label."""
+
     ids: list[int]
-    labels: tuple[int, ...]
     starts: tuple[int, ...]
-    """The tokens that begin a further question."""
+    parts: tuple[tuple[int, int, int], ...]
 
 
 def example(line: Line, classes: Sequence[str]) -> Example:
     ids, places = tokens(line.text)
-    begins = [sum(len(part) for part in line.parts[:i]) for i in range(1, len(line.parts))]
-    begins = [at + len(line.text[at:]) - len(line.text[at:].lstrip(" ,，。?？!！;；、.")) for at in begins]
-    starts = tuple(i for i in range(2, len(ids) - 1) if places[i] in begins)
-    return Example(ids, tuple(sorted({classes.index(label) for label in line.labels})), starts)
+    ids, places = [*ids[: LONGEST - 1], END][: len(ids)], places[: LONGEST - 1]
+    runs = [covered([*places, len(line.text)], span) for span in line.spans]
+    labels = [classes.index(label) for label in line.labels]
+    parts = [(first, behind, label) for (first, behind), label in zip(runs, labels) if behind < len(ids)]
+    return Example(ids, tuple(first for first, _, _ in parts[1:]), tuple(parts))
 
 
 def joined(lines: Sequence[Line], count: int, chance: random.Random) -> list[Line]:
@@ -75,26 +91,20 @@ def joined(lines: Sequence[Line], count: int, chance: random.Random) -> list[Lin
 
 
 class Tuned:
-    """The package's network in TensorFlow, with heads for labels and for starts."""
+    """The package's network in TensorFlow, with heads for labels, shares and starts."""
 
     def __init__(self, classes: int, words: Sequence[int]):
-        backend = package()._model
-        self.table, self.scale = tf.constant(backend.table), tf.constant(backend.scale, tf.float32)
-        self.lo, self.eps = tf.constant(backend.lo, tf.float32), float(backend.eps)
-        self.before = {k: np.asarray(v, np.float32) for k, v in weights_of_package().items()}
-        self.weights = {k: tf.Variable(v) for k, v in self.before.items()}
-        self.words = np.asarray(words)
-        row = np.zeros(len(backend.table), np.int32)
-        row[self.words] = np.arange(1, len(words) + 1)
-        self.row, self.moved = tf.constant(row), tf.Variable(tf.zeros((len(words) + 1, 512)))
+        self.words, self.eps = np.asarray(words), float(package().eps)
+        self.before = package().weights()
+        self.weights = {name: tf.Variable(value) for name, value in self.before.items()}
+        self.embeddings = tf.Variable(package().words(self.words))
         small = tf.random_normal_initializer(0.02)
-        self.label = [tf.Variable(small((VECTOR, classes))), tf.Variable(tf.zeros(classes))]
-        self.start = {
-            "start_here": tf.Variable(small((1280, START_WIDTH))),
-            "start_before": tf.Variable(small((1280, START_WIDTH))),
-            "start_after": tf.Variable(small((1280, START_WIDTH))),
-            "start_left": tf.Variable(small((512, START_WIDTH))),
-            "start_right": tf.Variable(small((512, START_WIDTH))),
+        self.heads = {
+            "label_weights": tf.Variable(small((VECTOR, classes))),
+            "label_bias": tf.Variable(tf.zeros(classes)),
+            "share_weights": tf.Variable(small((WIDTH, classes))),
+            "share_bias": tf.Variable(tf.zeros(classes)),
+            "start_weights": tf.Variable(small((2 * WIDTH, START_WIDTH))),
             "start_bias": tf.Variable(tf.zeros(START_WIDTH)),
             "start_out": tf.Variable(small((START_WIDTH,))),
             "start_last": tf.Variable(-3.0),
@@ -102,71 +112,62 @@ class Tuned:
 
     @property
     def encoder(self) -> list:
-        return [*self.weights.values(), self.moved]
+        return [*self.weights.values(), self.embeddings]
 
-    @property
-    def heads(self) -> list:
-        return [*self.label, *self.start.values()]
+    def scores(self, rows, mask, owner, inside):
+        """Label scores (parts, classes), share scores (texts, classes), start scores (texts, tokens), with dropout.
 
-    def scores(self, ids, mask, training: bool):
-        """Label scores (texts, classes) and start scores (texts, tokens)."""
-        w, there = self.weights, mask[..., None]
-        chunk = ids % 17
-        words = tf.cast(tf.gather(self.table, ids), tf.float32) * tf.gather(self.scale, chunk)[..., None]
-        words += tf.gather(self.lo, chunk)[..., None] + tf.gather(self.moved, tf.gather(self.row, ids))
-        narrow = self._normal(words @ w["proj_W"] + w["proj_b"], w["ln_g_all"], w["ln_b_all"]) * there
-        stacks = [words]
-        for i, (order, left) in enumerate(ORDERS):
-            x = narrow[..., i * WIDTH : (i + 1) * WIDTH]
-            for step in ("1", "2"):
-                kernel = tf.reshape(w[f"w{step}_{i}"], (order, WIDTH, WIDTH))
-                padded = tf.pad(x, [[0, 0], [left, order - 1 - left], [0, 0]])
-                x = (tf.nn.relu(tf.nn.conv1d(padded, kernel, 1, "VALID") + w[f"b{step}_{i}"]) + x) * there
-            stacks.append(x)
-        features = self._normal(tf.concat(stacks, -1), w["ln_g"], w["ln_b"]) * there
-        projected = features @ w["cnn_W"] + there * w["cnn_b"]
-        mean = tf.reduce_sum(projected, 1) * tf.math.rsqrt(tf.reduce_sum(mask, 1, keepdims=True))
-        best = tf.reduce_max(features - 1e3 * (1 - there), 1)
-        vector = tf.concat([self._sentence(mean, training) * VECTOR_SCALE, best], -1)
-        if training:
-            vector = tf.nn.dropout(vector, DROPPED_FEATURES)
-        return vector @ self.label[0] + self.label[1], self._starts(features, projected, mask, training)
-
-    def _starts(self, features, projected, mask, training: bool):
-        """From the token, its neighbours, and the meaning of all that stands to its left and from it on."""
-        s, there = self.start, mask[..., None]
+        `rows`: of the embeddings, shape (texts, tokens); `owner`: the text of each part; `inside`: which of its tokens are
+        the part's, shape (parts, tokens).
+        """
+        h, features = self.heads, self._features(rows, mask)
+        whole = tf.reduce_sum(features * mask[..., None], 1) / tf.reduce_sum(mask, 1, keepdims=True)
+        apart, there = tf.gather(features, owner), inside[..., None]
+        mean = tf.reduce_sum(apart * there, 1) / tf.maximum(tf.reduce_sum(there, 1), 1)
+        best = tf.reduce_max(apart - 1e3 * (1 - there), 1)
+        vector = tf.nn.dropout(tf.concat([mean, best, tf.gather(whole, owner)], -1), DROPPED_FEATURES)
         before = tf.pad(features, [[0, 0], [1, 0], [0, 0]])[:, :-1]
-        after = tf.pad(features, [[0, 0], [0, 1], [0, 0]])[:, 1:]
-        left_size = tf.cumsum(there, 1, exclusive=True)
-        upto = tf.cumsum(projected, 1, exclusive=True)
-        left = upto * tf.math.rsqrt(tf.maximum(left_size, 1.0))
-        right_size = tf.reduce_sum(there, 1, keepdims=True) - left_size
-        right = (tf.reduce_sum(projected, 1, keepdims=True) - upto) * tf.math.rsqrt(tf.maximum(right_size, 1.0))
-        if training:
-            left, right = tf.nn.dropout(left, DROPPED_FEATURES), tf.nn.dropout(right, DROPPED_FEATURES)
-        hidden = features @ s["start_here"] + before @ s["start_before"] + after @ s["start_after"]
-        hidden = tf.nn.relu(hidden + left @ s["start_left"] + right @ s["start_right"] + s["start_bias"])
-        if training:
-            hidden = tf.nn.dropout(hidden, DROPPED_FEATURES)
-        return tf.linalg.matvec(hidden, s["start_out"]) + s["start_last"]
+        beside = tf.nn.dropout(tf.concat([features, before], -1), DROPPED_FEATURES)
+        hidden = tf.nn.gelu(beside @ h["start_weights"] + h["start_bias"], approximate=True)
+        return (
+            vector @ h["label_weights"] + h["label_bias"],
+            tf.nn.dropout(whole, DROPPED_FEATURES) @ h["share_weights"] + h["share_bias"],
+            tf.linalg.matvec(hidden, h["start_out"]) + h["start_last"],
+        )
 
-    def _sentence(self, mean, training: bool):
-        w = self.weights
-        mean = tf.nn.dropout(mean, DROPPED_FEATURES) if training else mean
-        first = tf.nn.relu(mean @ w["d0"])
-        second = tf.nn.relu(mean @ w["p1"] + first @ w["d1"])
-        third = tf.nn.relu(second @ w["d2"])
-        return tf.math.l2_normalize(tf.tanh(second @ w["p3"] + third @ w["d3"]), -1)
+    def _features(self, rows, mask):
+        """Shape (texts, tokens, WIDTH)."""
+        w, shape = self.weights, tf.shape(rows)
+        x = tf.gather(self.embeddings, rows) + w["places"][: shape[1]]
+        x = tf.reshape(tf.nn.dropout(self._normal(x, "ln"), DROPPED), (-1, WIDTH))
+        hidden = (1 - mask)[:, None, None, :] * -1e4
+        for of in map(str, range(LAYERS)):
+            query, key, value = (self._apart(self._product(x, of + name), shape) for name in "qkv")
+            seen = tf.nn.softmax(tf.matmul(query * (WIDTH // HEADS) ** -0.5, key, transpose_b=True) + hidden)
+            heard = tf.matmul(tf.nn.dropout(seen, DROPPED), value)
+            heard = tf.reshape(tf.transpose(heard, (0, 2, 1, 3)), (-1, WIDTH))
+            x = self._normal(x + tf.nn.dropout(self._product(heard, of + "ao"), DROPPED), of + "aln")
+            inner = self._product(tf.nn.gelu(self._product(x, of + "fi"), approximate=True), of + "fo")
+            x = self._normal(x + tf.nn.dropout(inner, DROPPED), of + "oln")
+        return tf.reshape(x, (shape[0], shape[1], WIDTH))
 
-    def _normal(self, x, scale, shift):
+    def _product(self, x, name: str):
+        return x @ self.weights[f"{name}w"] + self.weights[f"{name}b"]
+
+    def _apart(self, x, shape):
+        return tf.transpose(tf.reshape(x, (shape[0], shape[1], HEADS, -1)), (0, 2, 1, 3))
+
+    def _normal(self, x, name: str):
         x -= tf.reduce_mean(x, -1, keepdims=True)
-        return x * tf.math.rsqrt(tf.reduce_mean(x * x, -1, keepdims=True) + self.eps) * scale + shift
+        x *= tf.math.rsqrt(tf.reduce_mean(x * x, -1, keepdims=True) + self.eps)
+        return x * self.weights[f"{name}w"] + self.weights[f"{name}b"]
 
     def save(self) -> None:
-        kept = {"words": self.words.astype(np.int32), **packed("moved", self.moved.numpy()[1:])}
+        kept = {"words": self.words.astype(np.int32)}
+        kept.update(packed("embeddings", self.embeddings.numpy() - package().words(self.words)))
         for name, value in self.weights.items():
             kept.update(packed(name, value.numpy() - self.before[name]))
-        for name, value in {**self.start, "label_weights": self.label[0], "label_bias": self.label[1]}.items():
+        for name, value in self.heads.items():
             kept[name] = value.numpy().astype(np.float16)
         TUNED.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(TUNED, **kept)
@@ -178,72 +179,95 @@ def tune(lines: Sequence[Line], epochs: int = EPOCHS, seed: int = 1, after_epoch
     chance, numbers = random.Random(seed), np.random.RandomState(seed)
     classes = sorted({label for line in lines for label in line.labels})
     single = [Line((part,), (label,)) for line in lines for part, label in zip(line.parts, line.labels)]
-    several = [line for line in lines if len(line.parts) > 1]
-    own = [example(line, classes) for line in (*single, *several)]
-    counted = np.bincount([x.labels[0] for x in own], minlength=len(classes)).clip(1)
-    weight = (len(own) / (len(classes) * counted)) ** RARE_LABELS
-    tuned = Tuned(len(classes), _frequent(own))
-    steps = epochs * int(len(own) * (1 + JOINED) / BATCH + 1)
-    step = _stepper(tuned, steps)
+    own = [example(line, classes) for line in lines]
+    alone = [
+        example(Line((part,), (label,)), classes)
+        for line in lines
+        if len(line.parts) > 1
+        for part, label in zip(line.parts, line.labels)
+    ]
+    counted = np.bincount([classes.index(line.labels[0]) for line in lines], minlength=len(classes)).clip(1)
+    weight = ((len(lines) / (len(classes) * counted)) ** RARE_LABELS).astype(np.float32)
+    words = sorted({id for x in (*own, *alone) for id in x.ids} | {BEGIN, END, UNKNOWN, MASK})
+    tuned, step = Tuned(len(classes), words), None
     for epoch in range(epochs):
         more = [example(line, classes) for line in joined(single, int(JOINED * len(own)), chance)]
+        more += [alone[i] for i in numbers.permutation(len(alone))[: int(ALONE * len(alone))]]
+        batches = list(_batches([x for x in (*own, *more) if x.parts], numbers))
+        step = step or _stepper(tuned, epochs * len(batches))
         losses = []
-        batches = list(_batches([*own, *more], numbers))
         for batch in tqdm(batches, desc=f"tuning, round {epoch + 1} of {epochs}", unit="batch", mininterval=5):
-            losses.append(float(step(*_arrays(batch, len(classes), weight, numbers))))
+            losses.append(float(step(*_arrays(batch, words, weight, numbers))))
         tqdm.write(f"round {epoch + 1}: loss {np.mean(losses):.3f}")
         if after_epoch:
             after_epoch(tuned, classes)
     return tuned
 
 
-def _frequent(examples: Sequence[Example]) -> list[int]:
-    counted = np.bincount(np.concatenate([sorted(set(x.ids)) for x in examples]))
-    return [int(i) for i in np.flatnonzero(counted >= SEEN_OFTEN) if i > 2]
-
-
 def _batches(examples: Sequence[Example], numbers: np.random.RandomState) -> Iterator[list[Example]]:
     """Batches of texts of nearly one length, in a new order each time."""
-    order = np.argsort([len(x.ids) + numbers.rand() * 6 for x in examples])
-    groups = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
+    order = np.argsort([len(x.ids) + numbers.rand() * 4 for x in examples])
+    groups: list[list[int]] = [[]]
+    for i in order:
+        if len(groups[-1]) == BATCH or (len(groups[-1]) + 1) * len(examples[i].ids) > MOST_TOKENS and groups[-1]:
+            groups.append([])
+        groups[-1].append(i)
     numbers.shuffle(groups)
     for group in groups:
         yield [examples[i] for i in group]
 
 
-def _arrays(batch: Sequence[Example], classes: int, weight: np.ndarray, numbers: np.random.RandomState):
+def _arrays(batch: Sequence[Example], words: Sequence[int], weight: np.ndarray, numbers: np.random.RandomState):
     longest = max(len(x.ids) for x in batch)
-    ids, mask = np.zeros((len(batch), longest), np.int32), np.zeros((len(batch), longest), np.float32)
-    truth, starts = np.zeros((len(batch), classes), np.float32), np.zeros((len(batch), longest), np.float32)
+    known = np.asarray(words)
+    rows, mask = np.zeros((len(batch), longest), np.int32), np.zeros((len(batch), longest), np.float32)
+    starts, shares = np.zeros_like(mask), np.zeros((len(batch), len(weight)), np.float32)
     for i, x in enumerate(batch):
-        ids[i, : len(x.ids)], mask[i, : len(x.ids)] = x.ids, 1
-        truth[i, list(x.labels)] = 1 / len(x.labels)
+        ids = np.where(np.isin(x.ids, known), x.ids, UNKNOWN)
+        rows[i, : len(ids)], mask[i, : len(ids)] = np.searchsorted(known, ids), 1
         starts[i, list(x.starts)] = 1
-    ids[(numbers.rand(*ids.shape) < DROPPED_WORDS) & (ids > 2)] = 0
-    truth = truth * (1 - SMOOTHING) + SMOOTHING / classes
-    weights = np.array([weight[list(x.labels)].mean() for x in batch], np.float32)
-    return ids, mask, truth, weights, starts
+        shares[i, list({label for _, _, label in x.parts})] = 1
+    parts = [(i, *part) for i, x in enumerate(batch) for part in x.parts]
+    inside = np.zeros((len(parts), longest), np.float32)
+    for row, (_, first, behind, _) in enumerate(parts):
+        inside[row, first:behind] = 1
+    masked = (numbers.rand(*rows.shape) < MASKED_WORDS) & (mask > 0)
+    masked[:, 0] = False
+    rows[masked] = np.searchsorted(known, MASK)
+    owner, labels = (np.array([part[i] for part in parts], np.int32) for i in (0, 3))
+    truth, shares = np.eye(len(weight), dtype=np.float32)[labels], shares / shares.sum(axis=1, keepdims=True)
+    truth, shares = (x * (1 - SMOOTHING) + SMOOTHING / len(weight) for x in (truth, shares))
+    return rows, mask, owner, inside, truth, weight[labels], shares, starts
+
+
+class _Rate(tf.keras.optimizers.schedules.LearningRateSchedule):
+    def __init__(self, highest: float, steps: int):
+        self.highest, self.steps = highest, float(steps)
+
+    def __call__(self, step):
+        step, rising = tf.cast(step, tf.float32), max(1.0, WARMED_UP * self.steps)
+        return self.highest * tf.minimum(
+            step / rising, tf.maximum(0.02, (self.steps - step) / max(1.0, self.steps - rising))
+        )
 
 
 def _stepper(tuned: Tuned, steps: int):
-    def rate(start: float):
-        return tf.keras.optimizers.schedules.PolynomialDecay(start, steps, start * 0.02)
+    slow, quick = (tf.keras.optimizers.legacy.Adam(_Rate(rate, steps)) for rate in (RATE_ENCODER, RATE_HEADS))
+    whole, table = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.float32)
+    number, vector = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
 
-    slow = tf.keras.optimizers.legacy.Adam(rate(RATE_ENCODER))
-    quick = tf.keras.optimizers.legacy.Adam(rate(RATE_HEADS))
-    table, vector = tf.TensorSpec([None, None], tf.float32), tf.TensorSpec([None], tf.float32)
-
-    @tf.function(input_signature=[tf.TensorSpec([None, None], tf.int32), table, table, vector, table])
-    def step(ids, mask, truth, weights, starts):
+    @tf.function(input_signature=[whole, table, number, table, table, vector, table, table])
+    def step(rows, mask, owner, inside, truth, weights, shares, starts):
         with tf.GradientTape() as tape:
-            labels, begun = tuned.scores(ids, mask, training=True)
+            labels, shared, begun = tuned.scores(rows, mask, owner, inside)
             loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(truth, labels) * weights)
-            found = tf.nn.weighted_cross_entropy_with_logits(starts, begun, 3.0) * mask
-            loss += START_WEIGHT * tf.reduce_mean(tf.reduce_sum(found, 1))
-        slopes = tape.gradient(loss, tuned.encoder + tuned.heads)
-        slopes, _ = tf.clip_by_global_norm(slopes, 1.0)
+            loss += SHARES_WEIGHT * tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(shares, shared))
+            found = tf.nn.weighted_cross_entropy_with_logits(starts, begun, STARTS_MISSED) * mask
+            loss += STARTS_WEIGHT * tf.reduce_mean(tf.reduce_sum(found, 1))
+        heads = list(tuned.heads.values())
+        slopes, _ = tf.clip_by_global_norm(tape.gradient(loss, tuned.encoder + heads), 1.0)
         slow.apply_gradients(zip(slopes[: len(tuned.encoder)], tuned.encoder))
-        quick.apply_gradients(zip(slopes[len(tuned.encoder) :], tuned.heads))
+        quick.apply_gradients(zip(slopes[len(tuned.encoder) :], heads))
         return loss
 
     return step
