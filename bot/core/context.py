@@ -122,7 +122,8 @@ _FILLS = {
 def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], pending: Pending, shop: Shop) -> bool:
     """Whether the message gives what was asked back and asks nothing new."""
     wanted = _FILLS.get(pending.missing, set())
-    if not any(e.name in wanted for e in entities) and not _chosen_of_offered(questions, pending, shop):
+    chosen = _chosen_of_offered(questions, pending, shop)
+    if not chosen and not any(e.name in wanted for e in entities):
         return False
     asked = {q["label"] for q in pending.questions}
     if any(e.name in ("attribute", "topic") for e in entities) and not asked & {"ask_spec", "ask_usage"}:
@@ -130,6 +131,7 @@ def _answers_pending(questions: list[Question], entities: tuple[Entity, ...], pe
     return all(
         question.label in asked | {"inform", "affirm", "purchase_intent"}
         or is_bare(question, own_entities(question, entities))
+        or (chosen and question.label in ANSWERED and not has_question_form(question.text.lower()))
         for question in questions
     )
 
