@@ -18,7 +18,7 @@ from bot.nlu.labeller import Labeller
 from bot.nlu.meaning import meanings
 from bot.nlu.normalise import fold_text
 
-NEARNESS, CROWD, AGREEMENT, BIAS = 7.5, -11.1, 2.9, 1.1
+NEARNESS, CROWD, AGREEMENT, BIAS = 7.5, -11.9, 3.2, 0.8
 """Weights of the three figures, and what is added."""
 
 LEAST = 0.2
