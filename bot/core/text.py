@@ -91,9 +91,10 @@ def _is_word(character: str) -> bool:
 
 
 def is_foreign(text: str) -> bool:
-    """Whether there are letters, and none of a script that Chinese or English is written in."""
+    """Whether most letters are of a script that neither Chinese nor English is written in (Japanese has some Chinese)."""
     letters = [c for c in text if c.isalpha()]
-    return bool(letters) and not any(_CJK.match(c) or "LATIN" in unicodedata.name(c, "") for c in letters)
+    ours = sum(bool(_CJK.match(c)) or "LATIN" in unicodedata.name(c, "") for c in letters)
+    return ours < len(letters) / 2
 
 
 def language_of(text: str) -> Language | None:

@@ -117,7 +117,14 @@ def test_tells_the_language_where_the_words_do(text: str, language: str | None) 
 
 
 FOREIGN = [("สวัสดี มีของไหม", True), ("هل هذا متوفر", True), ("есть в наличии", True), ("170 130", False), ("👍", False)]
-FOREIGN += [("在庫はありますか", False), ("有货吗", False), ("¿hay stock", False), ("M", False), ("สีดำ black", False)]
+FOREIGN += [
+    ("在庫はありますか", True),
+    ("你の快递", False),
+    ("有货吗", False),
+    ("¿hay stock", False),
+    ("M", False),
+    ("สีดำ black", False),
+]
 
 
 @pytest.mark.parametrize(("text", "foreign"), FOREIGN)
