@@ -28,7 +28,7 @@ MOST_CHARACTERS = 400
 VECTOR = 3 * WIDTH
 """The mean and the greatest value of each feature of a part, and the mean over the whole text."""
 
-HEADS = ("label_weights", "label_bias", "share_weights", "share_bias")
+SHARES = ("share_weights", "share_bias")
 STARTS = ("start_weights", "start_bias", "start_out", "start_last")
 """Of the two layers that say how likely a question begins at a token, from it and the one before."""
 
@@ -76,7 +76,7 @@ class Network:
         """`words`: ids with an embedding of their own, shape (words, WIDTH); all others have the package's."""
         self._session = session(weights)
         self._places = weights["places"]
-        self._heads = {name: weights[name] for name in (*HEADS, *STARTS) if name in weights}
+        self._heads = {name: weights[name] for name in (*SHARES, *STARTS) if name in weights}
         self._row = {int(id): row for row, id in enumerate(words)}
         self._embeddings = embeddings
 
@@ -85,7 +85,7 @@ class Network:
         """The network with what was learned from our lines."""
         with np.load(TUNED) as kept:
             weights = {name: value + unpacked(kept, name) for name, value in package().weights().items()}
-            weights.update({name: kept[name].astype(np.float32) for name in (*HEADS, *STARTS)})
+            weights.update({name: kept[name].astype(np.float32) for name in (*SHARES, *STARTS)})
             words = kept["words"]
             return cls(weights, words, package().words(words) + unpacked(kept, "embeddings"))
 

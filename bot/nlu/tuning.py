@@ -20,7 +20,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from bot.nlu.lines import Line, LinesError, all_lines
-from bot.nlu.network import TUNED, VECTOR, covered, packed, tokens
+from bot.nlu.network import SHARES, STARTS, TUNED, VECTOR, covered, packed, tokens
 from bot.nlu.pretrained import BEGIN, END, HEADS, LAYERS, MASK, UNKNOWN, WIDTH, package
 from bot.settings import ROOT
 
@@ -91,7 +91,7 @@ def joined(lines: Sequence[Line], count: int, chance: random.Random) -> list[Lin
 
 
 class Tuned:
-    """The package's network in TensorFlow, with heads for labels, shares and starts."""
+    """The package's network in TensorFlow, with heads for labels (for tuning alone), shares and starts."""
 
     def __init__(self, classes: int, words: Sequence[int]):
         self.words, self.eps = np.asarray(words), float(package().eps)
@@ -167,8 +167,8 @@ class Tuned:
         kept.update(packed("embeddings", self.embeddings.numpy() - package().words(self.words)))
         for name, value in self.weights.items():
             kept.update(packed(name, value.numpy() - self.before[name]))
-        for name, value in self.heads.items():
-            kept[name] = value.numpy().astype(np.float16)
+        for name in (*SHARES, *STARTS):
+            kept[name] = self.heads[name].numpy().astype(np.float16)
         TUNED.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(TUNED, **kept)
 
