@@ -28,13 +28,13 @@ from bot import bootstrap
 from bot.adapters.shop_faq import read_faq
 from bot.adapters.shop_tables import Problems
 from bot.core.dialogue import Dialogue
-from bot.core.labels import ANSWERED, HANDED_OVER
+from bot.core.labels import ANSWERED, HANDED_OVER, LIVE
 from bot.nlu import faq_index
 from bot.nlu.faq_index import FaqIndex, Read, figures, reader
 from bot.nlu.labeller import Labeller
 from bot.nlu.meaning import Meaning, meanings
 from bot.nlu.normalise import fold_text
-from bot.services.faq import LIVE, UNSAID
+from bot.services.faq import UNSAID
 from bot.services.turn import take_turn
 from bot.services.understood import language_said, message_of
 from bot.settings import ROOT

@@ -41,12 +41,12 @@ def train_ours(lines: Lines, folder: Path) -> Trained:
     """Nightdesk trained in a copy of the project that knows these lines alone.
 
     A copy, because components read other files of their project than Rasa's training data; where not all lines are taken,
-    the encoder is tuned on those that are. Raises CalledProcessError where a step failed; its output was shown.
+    the encoder is tuned on those that are, from the beginning. Raises CalledProcessError where a step failed; its output was shown.
     """
     project = _copy(folder, lines)
     tuning = 0.0
     if not lines.whole and (project / TUNED).is_file():
-        tuning = _step(project, "bot.cli", "tune")
+        tuning = _step(project, "bot.cli", "tune", "--afresh")
     model = project / "models" / "ours.tar.gz"
     model.parent.mkdir()
     return Trained(project, model, len(lines), _step(project, "bot.training", str(model)), tuning)

@@ -26,8 +26,11 @@ def main(arguments: list[str] | None = None) -> int:
     run.add_argument("--part", choices=("front", "rasa", "actions"), help="one process alone, as in a container")
     commands.add_parser("migrate", help="bring the database to this version's form, and make missing secrets")
     commands.add_parser("train", help="train the model if what it is made from has changed")
-    commands.add_parser(
-        "tune", help="tune the sentence encoder on the training lines (minutes; data/encoder/README.md)"
+    tune = commands.add_parser(
+        "tune", help="tune the sentence encoder on the training lines (an hour; data/encoder/README.md)"
+    )
+    tune.add_argument(
+        "--afresh", action="store_true", help="begin with the package's weights, not with those that are here"
     )
     commands.add_parser("check", help="check the shop's files")
     commands.add_parser("settings", help="list all settings with their help")
@@ -104,8 +107,8 @@ def _train(_: argparse.Namespace) -> int:
     return 0
 
 
-def _tune(_: argparse.Namespace) -> int:
-    return run_module("bot.nlu.tuning")
+def _tune(asked: argparse.Namespace) -> int:
+    return run_module("bot.nlu.tuning", *(["--afresh"] if asked.afresh else []))
 
 
 def _check(_: argparse.Namespace) -> int:

@@ -38,6 +38,9 @@ HANDED_OVER = (
 )
 """A person takes these over. The order is the gravity that decides a card's reason, gravest first."""
 
+LIVE = ("ask_stock", "ask_price")
+"""What is there and what it costs is told from the tables alone; no FAQ entry answers it, unless it is asked in the entry's own words."""
+
 AFTER_SALE = ("complaint", "product_problem", "request_refund", "track_parcel")
 """Of those, what comes after a purchase."""
 

@@ -14,6 +14,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import numpy as np
 
 from bot.core.shop import MOST_NAMED, Faq
+from bot.core.text import bare
 from bot.nlu.labeller import Labeller
 from bot.nlu.meaning import meanings
 from bot.nlu.normalise import fold_text
@@ -58,6 +59,7 @@ class FaqIndex:
         self._begins = np.cumsum([0, *(len(texts) for texts in asked)])[:-1]
         self._readings = dict(before._readings) if before else {}
         flat = [text for texts in asked for text in texts]
+        self._words = {bare(text) for entry in self.entries for text in entry.questions}
         new = sorted(set(flat) - set(self._readings))
         if new:
             self._readings.update(zip(new, zip(*read(new))))
@@ -65,6 +67,10 @@ class FaqIndex:
         if flat:
             self._meanings = np.stack([self._readings[text][0] for text in flat])
             self._shares = np.sqrt(np.stack([self._readings[text][1] for text in flat]))
+
+    def asks(self, text: str) -> bool:
+        """Whether an entry asks this in the same words."""
+        return bare(text) in self._words
 
     def may_answer(self, chances: np.ndarray) -> bool:
         """Whether any entry asks for anything like what these labels' chances say."""

@@ -8,7 +8,6 @@ would leave the wording unused. The mean of their logarithms decides.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,7 +16,7 @@ from sklearn.linear_model import SGDClassifier
 from tqdm import tqdm
 
 from bot.nlu.lines import Line
-from bot.nlu.network import Network
+from bot.nlu.network import Network, Part
 from bot.nlu.softmax import Softmax, softmax
 
 WORDING = 0.5
@@ -33,7 +32,7 @@ WORDING_FIT = {"alpha": 2e-6, "max_iter": 6, "average": True}
 LEAST = 1e-6
 """No expert holds a label for less likely than this, so that neither decides alone."""
 
-_BATCH = 256
+_BATCH = 4096
 
 
 class Labeller:
@@ -46,7 +45,7 @@ class Labeller:
     def _prepare(self) -> None:
         """What each message would have to make anew: n-grams with the n-gram's weight by rows."""
         self._weights = np.ascontiguousarray(self._weights)
-        self._ngrams, self._column = self._vectorizer.build_analyzer(), self._vectorizer.vocabulary_
+        self._column = self._vectorizer.vocabulary_
         self._rarity = self._vectorizer.idf_.astype(np.float32)
 
     @property
@@ -90,20 +89,33 @@ class Labeller:
         return cls(vectorizer, meaning, wording.coef_.T.astype(np.float32), wording.intercept_.astype(np.float32))
 
     def chances(self, texts: Sequence[str], vectors: np.ndarray) -> np.ndarray:
-        """The chance of each class, shape (texts, classes), for texts and their meaning."""
+        """The chance of each class, shape (texts, classes), for folded texts and their meaning."""
+        return self._chances(np.vstack([self._wording(text, [(0, len(text))]) for text in texts]), vectors)
+
+    def chances_within(self, text: str, parts: Sequence[Part], vectors: np.ndarray) -> np.ndarray:
+        """The chance of each class, shape (parts, classes), for parts of a folded text and their meaning."""
+        return self._chances(self._wording(text, parts), vectors)
+
+    def _chances(self, scores: np.ndarray, vectors: np.ndarray) -> np.ndarray:
         meaning = self._meaning.probabilities([vectors])
-        wording = 1 / (1 + np.exp(-(np.vstack([self._wording(text) for text in texts]) + self._bias)))
+        wording = 1 / (1 + np.exp(-(scores + self._bias)))
         wording /= wording.sum(axis=1, keepdims=True)
         return softmax((1 - WORDING) * np.log(meaning + LEAST) + WORDING * np.log(wording + LEAST))
 
-    def _wording(self, text: str) -> np.ndarray:
-        """The text's n-grams times their weights, shape (classes,): what the vectorizer's `transform` gives for it, which
-        walks over all n-grams that it knows, hundreds of thousands, for each text."""
-        known = (self._column.get(ngram) for ngram in self._ngrams(text))
-        counts = Counter(column for column in known if column is not None)
-        if not counts:
-            return np.zeros_like(self._bias)
-        columns = np.fromiter(counts, np.int64, len(counts))
-        values = np.log(np.fromiter(counts.values(), np.float32, len(counts))) + 1
-        values *= self._rarity[columns]
-        return (values / np.sqrt(values @ values)) @ self._weights[columns]
+    def _wording(self, text: str, parts: Sequence[Part]) -> np.ndarray:
+        """The parts' n-grams times their weights, shape (parts, classes): what the vectorizer's `transform` gives for each,
+        which walks over all n-grams that it knows, hundreds of thousands, for each text. Each n-gram of the text is looked
+        up once, however many parts it stands in."""
+        column = self._column.get
+        columns = [
+            np.array([column(text[at : at + size], -1) for at in range(len(text) - size + 1)], np.int64)
+            for size in range(1, LONGEST_NGRAM + 1)
+        ]
+        found = np.zeros((len(parts), len(self._bias)), np.float32)
+        for row, (start, end) in enumerate(parts):
+            inside = np.concatenate([of[start : max(start, end - size)] for size, of in enumerate(columns)])
+            known, counts = np.unique(inside[inside >= 0], return_counts=True)
+            if len(known):
+                values = (np.log(counts.astype(np.float32)) + 1) * self._rarity[known]
+                found[row] = (values / np.sqrt(values @ values)) @ self._weights[known]
+        return found

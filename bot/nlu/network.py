@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
-from bot.nlu.graph import session
+from bot.nlu.graph import encoder
 from bot.nlu.pretrained import BEGIN, END, WIDTH, package
 from bot.nlu.softmax import softmax
 from bot.settings import ROOT
@@ -25,8 +26,15 @@ TUNED = ROOT / "data" / "encoder" / "tuned.npz"
 MOST_CHARACTERS = 400
 """What is read of one text; the rest of a longer one adds time and no meaning."""
 
+TOGETHER = 256
+"""Tokens that are read at once where there are many texts: the weights are fetched once for all of them. What goes into a
+matrix is then rounded by the greatest value in all, so a text reads nearly as it does alone."""
+
 VECTOR = 3 * WIDTH
 """The mean and the greatest value of each feature of a part, and the mean over the whole text."""
+
+REACH = "reach"
+"""How far each feature of the layers' inner halves goes from 0 in our lines, shape (LAYERS, INNER)."""
 
 SHARES = ("share_weights", "share_bias")
 STARTS = ("start_weights", "start_bias", "start_out", "start_last")
@@ -70,11 +78,11 @@ def covered(places: Sequence[int], part: Part) -> tuple[int, int]:
 
 
 class Network:
-    """The forward pass, one text at a time: its weights have one byte, and texts read together would blur each other."""
+    """The forward pass. A message is read alone; many texts are read together where they have equally many tokens."""
 
     def __init__(self, weights: Mapping[str, np.ndarray], words: np.ndarray, embeddings: np.ndarray):
         """`words`: ids with an embedding of their own, shape (words, WIDTH); all others have the package's."""
-        self._session = session(weights)
+        self._session = encoder(weights)
         self._places = weights["places"]
         self._heads = {name: weights[name] for name in (*SHARES, *STARTS) if name in weights}
         self._row = {int(id): row for row, id in enumerate(words)}
@@ -85,7 +93,7 @@ class Network:
         """The network with what was learned from our lines."""
         with np.load(TUNED) as kept:
             weights = {name: value + unpacked(kept, name) for name, value in package().weights().items()}
-            weights.update({name: kept[name].astype(np.float32) for name in (*SHARES, *STARTS)})
+            weights.update({name: kept[name].astype(np.float32) for name in (*SHARES, *STARTS, REACH)})
             words = kept["words"]
             return cls(weights, words, package().words(words) + unpacked(kept, "embeddings"))
 
@@ -97,7 +105,7 @@ class Network:
     def read(self, text: str) -> Reading:
         """A text's starts, shares and token features."""
         ids, places = tokens(text)
-        features = self._features(ids)
+        (features,) = self._features([ids])
         heads = self._heads
         before = np.vstack([np.zeros((1, WIDTH), np.float32), features[:-1]])
         hidden = _gelu(np.hstack([features, before]) @ heads["start_weights"] + heads["start_bias"])
@@ -116,24 +124,41 @@ class Network:
     def described(self, texts: Sequence[str], parts: Sequence[Sequence[Part]] | None = None) -> np.ndarray:
         """Meaning, shape (parts, VECTOR), of those parts of each text that are wanted; without them, of each text whole."""
         wanted = parts or [[(0, len(text))] for text in texts]
-        if len(texts) == 1:
-            return self._parts(texts[0], wanted[0])
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.vstack(list(pool.map(self._parts, texts, wanted)))
+        read = [tokens(text) for text in texts]
+        found: list[np.ndarray] = [np.zeros((0, VECTOR), np.float32)] * len(texts)
 
-    def _parts(self, text: str, parts: Sequence[Part]) -> np.ndarray:
-        ids, places = tokens(text)
-        return _pooled(self._features(ids), [covered(places, part) for part in parts])
+        def describe(alike: Sequence[int]) -> None:
+            for i, features in zip(alike, self._features([read[i][0] for i in alike])):
+                found[i] = _pooled(features, [covered(read[i][1], part) for part in wanted[i]])
 
-    def _features(self, ids: Sequence[int]) -> np.ndarray:
-        """Shape (tokens, WIDTH)."""
+        groups = list(_alike([len(ids) for ids, _ in read]))
+        if len(groups) == 1:
+            describe(groups[0])
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                list(pool.map(describe, groups))
+        return np.vstack(found)
+
+    def _features(self, several: Sequence[Sequence[int]]) -> np.ndarray:
+        """Of texts with equally many tokens, shape (texts, tokens, WIDTH)."""
+        ids = [id for text in several for id in text]
         known = [self._row.get(id, -1) for id in ids]
         words = self._embeddings[known] if len(self._embeddings) else np.zeros((len(ids), WIDTH), np.float32)
         others = [i for i, row in enumerate(known) if row < 0]
         if others:
             words[others] = package().words(np.array([ids[i] for i in others]))
-        (features,) = self._session.run(None, {"words": (words + self._places[: len(ids)])[None]})
-        return features[0]
+        words = words.reshape(len(several), -1, WIDTH)
+        (features,) = self._session.run(None, {"words": words + self._places[: words.shape[1]]})
+        return features
+
+
+def _alike(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The places of texts of one length, as many as are read together."""
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for length, group in groupby(order, key=lengths.__getitem__):
+        alike = list(group)
+        size = max(1, TOGETHER // length)
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))
 
 
 def _pooled(features: np.ndarray, runs: Sequence[tuple[int, int]]) -> np.ndarray:

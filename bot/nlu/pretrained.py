@@ -58,7 +58,9 @@ class Pretrained:
         at += length
         self.pieces = [blob[start:end].decode("utf-8", "replace") for start, end in zip(ends, ends[1:])]
         self._ids = {piece: i for i, piece in reversed(list(enumerate(self.pieces))) if piece}
-        self._longest = max(map(len, self.pieces))
+        self._longest: dict[str, int] = {}
+        for piece in filter(None, self.pieces):
+            self._longest[piece[0]] = max(len(piece), self._longest.get(piece[0], 1))
         self._unknown = min(self._scores) - 10.0
         folded, size = struct.unpack("<iI", self._bytes(at, 8))
         self._folds = dict(_folds(self._bytes(at + 8, size), folded))
@@ -113,7 +115,7 @@ class Pretrained:
         best, piece, begun = [0.0] + [-math.inf] * length, [0] * (length + 1), [0] * (length + 1)
         for start in range(length):
             so_far = best[start]
-            for end in range(start + 1, min(length, start + self._longest) + 1):
+            for end in range(start + 1, min(length, start + self._longest.get(shown[start], 1)) + 1):
                 id = ids.get(shown[start:end])
                 score = so_far + (scores[id] if id is not None else self._unknown)
                 if (id is not None or end == start + 1) and score > best[end]:

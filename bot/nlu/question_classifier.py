@@ -19,7 +19,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.bootstrap import live_shop
 from bot.core.asking import asks_for_less
-from bot.core.labels import ALL, HANDED_OVER, TALK, most_demanding
+from bot.core.labels import ALL, HANDED_OVER, LIVE, TALK, most_demanding
 from bot.core.splitting import Place, Span, buying_said, candidates, cuts, likely, pieces, with_closed
 from bot.core.text import Folded, is_foreign
 from bot.nlu.aside import Aside
@@ -66,9 +66,9 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     def get_default_config() -> Dict[str, Any]:
         return {
             "least_start": 0.05,  # how likely a question must begin at a place for a cut to be tried there
-            "cut_cost": 1.5,  # what a cut must gain, in log-odds: higher splits less
+            "cut_cost": 2.25,  # what a cut must gain, in log-odds: higher splits less
             "label_weight": 2.0,  # how much the parts' labels count beside the places
-            "share_weight": 0.6,  # how much the labels' shares of the whole message count
+            "share_weight": 1.0,  # how much the labels' shares of the whole message count
             "hand_over_from": 0.28,  # from what part of the likeliest label's chance the labels that a person takes win
             "unclear_below": 0.3,  # where no label is likelier than this, nobody is called on the strength of a guess
             "most_lines": None,  # how many lines of a label it learns at most: trying things out in seconds, not minutes
@@ -178,8 +178,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         whole, *others = candidates(parts)
         within = [(0, len(plain)), *((span.start, span.end) for span in others)]
         vectors = self._labeller.network.within(reading, within)
-        texts = [plain[start:end] for start, end in within]
-        chances = dict(zip([whole, *others], self._labeller.chances(texts, vectors)))
+        chances = dict(zip([whole, *others], self._labeller.chances_within(plain, within, vectors)))
         cut = max(cuts(parts, places), key=lambda option: self._worth(option, chances, reading.shares))[0]
         found = [self._question(message, text, chances[span], span) for span in cut]
         questions = _once(_without_wrapping(found), message.get(TEXT))
@@ -189,9 +188,9 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
     def _with_faq(
         self, question: Dict[str, Any], heard: Dict[Tuple[int, int], Tuple[str, np.ndarray]]
     ) -> Dict[str, Any]:
-        """The question with the FAQ entries that may answer it; what a person takes no entry answers."""
-        index = self._faq.of(live_shop().current())
-        if question["label"] in HANDED_OVER:
+        """The question with the FAQ entries that may answer it; what a person takes or the tables tell no entry answers."""
+        index, label = self._faq.of(live_shop().current()), question["label"]
+        if label in HANDED_OVER or (label in LIVE and not index.asks(question["text"])):
             return question
         inside = [part for (start, end), part in heard.items() if question["start"] <= start and end <= question["end"]]
         found = [self._closest(index, *part) for part in inside]

@@ -1,18 +1,21 @@
-"""Tunes the sentence encoder on our own lines: `make tune`, more than an hour, when the lines have grown by a good part.
+"""Tunes the sentence encoder on our own lines: `make tune`, an hour, when the lines have grown by a good part.
 
 Training (`make train`) fits the classifier in two minutes on vectors that stay as they are; what makes these vectors tell
 a buyer's questions apart is learned here, seldom, and kept in `data/encoder/tuned.npz`. Three things are learned at once:
 which label each part of a message has, read with what stands round it (cross-entropy), which share of the message each
 label has, and before which token a new question begins (the places marked `|` in data/messages/, and lines put one behind
 the other).
+
+It goes on from the weights that are there, at a lower rate; `--afresh` begins with those of the package.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,21 +23,26 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from bot.nlu.lines import Line, LinesError, all_lines
-from bot.nlu.network import SHARES, STARTS, TUNED, VECTOR, covered, packed, tokens
-from bot.nlu.pretrained import BEGIN, END, HEADS, LAYERS, MASK, UNKNOWN, WIDTH, package
+from bot.nlu.network import REACH, TUNED, VECTOR, covered, packed, tokens, unpacked
+from bot.nlu.pretrained import BEGIN, END, HEADS, INNER, LAYERS, MASK, UNKNOWN, WIDTH, package
 from bot.settings import ROOT
 
-EPOCHS = 3
+EPOCHS, EPOCHS_AFRESH = 2, 3
 BATCH, MOST_TOKENS = 64, 1600
 """Texts of a batch, and tokens, where the texts are long."""
 
 LONGEST = 160
 """Tokens of a text that are learned from."""
 
-RATE_ENCODER = 2e-4
-RATE_HEADS = 2e-3
+RATE_ENCODER, RATE_HEADS = 1e-4, 5e-4
+QUICKER_AFRESH = 2.0
+"""Beginning with the package's weights, the rates are so many times higher."""
+
 WARMED_UP = 0.06
 """The share of the steps in which the rates rise; then they fall to nearly nothing."""
+
+SHOWN = 400
+"""Lines that show how far features go."""
 
 SMOOTHING = 0.05
 DROPPED, DROPPED_FEATURES = 0.1, 0.2
@@ -42,13 +50,19 @@ MASKED_WORDS = 0.08
 RARE_LABELS = 0.2
 """How much a rare label's lines weigh more: 0 not at all, 1 until all labels weigh the same."""
 
-JOINED = 0.2
-"""For each line so many more are made of two lines put one behind the other, new in every epoch."""
+JOINED = 0.4
+"""For each line so many more are made of lines put one behind the other, new in every epoch."""
+
+OF_THREE = 0.25
+"""The share of these that three lines are put together for; the others are of two."""
+
+SHORT = {True: 20, False: 45}
+"""Characters of a line that is put together with others, in Chinese and not: who asks several things at once is brief."""
 
 ALONE = 0.5
 """So many of the parts of messages are read once more by themselves, others in every epoch."""
 
-SHARES_WEIGHT, STARTS_WEIGHT, START_WIDTH = 0.5, 0.5, 128
+SHARES_WEIGHT, STARTS_WEIGHT, START_WIDTH = 0.5, 1.0, 128
 STARTS_MISSED = 2.0
 """How much more a start that is missed costs than one that is none."""
 
@@ -76,24 +90,27 @@ def example(line: Line, classes: Sequence[str]) -> Example:
 
 
 def joined(lines: Sequence[Line], count: int, chance: random.Random) -> list[Line]:
-    """Lines of one language put one behind the other, as buyers type two questions at once."""
-    pools = {zh: [x for x in lines if bool(_CHINESE.search(x.text)) is zh and len(x.text) < 60] for zh in (True, False)}
+    """Lines of one language put one behind the other, as buyers type several questions at once."""
+    pools = {
+        zh: [x for x in lines if bool(_CHINESE.search(x.text)) is zh and len(x.text) <= SHORT[zh]]
+        for zh in (True, False)
+    }
+    of_chinese = len(pools[True]) / max(1, len(pools[True]) + len(pools[False]))
     made = []
     for _ in range(count):
-        zh = chance.random() < len(pools[True]) / max(1, len(lines))
-        if len(pools[zh]) < 2:
-            continue
-        first, second = chance.sample(pools[zh], 2)
-        joint = chance.choice(_JOINTS[zh])
-        parts = (*first.parts, joint + second.parts[0], *second.parts[1:])
-        made.append(Line(parts, (*first.labels, *second.labels)))
+        zh, several = chance.random() < of_chinese, 3 if chance.random() < OF_THREE else 2
+        if len(pools[zh]) >= several:
+            first, *others = chance.sample(pools[zh], several)
+            behind = [chance.choice(_JOINTS[zh]) + other.text for other in others]
+            made.append(Line((first.text, *behind), (first.labels[0], *(x.labels[0] for x in others))))
     return made
 
 
 class Tuned:
     """The package's network in TensorFlow, with heads for labels (for tuning alone), shares and starts."""
 
-    def __init__(self, classes: int, words: Sequence[int]):
+    def __init__(self, classes: int, words: Sequence[int], kept: Mapping[str, np.ndarray] | None = None):
+        """`kept`: what an earlier tuning saved, to go on from."""
         self.words, self.eps = np.asarray(words), float(package().eps)
         self.before = package().weights()
         self.weights = {name: tf.Variable(value) for name, value in self.before.items()}
@@ -109,6 +126,20 @@ class Tuned:
             "start_out": tf.Variable(small((START_WIDTH,))),
             "start_last": tf.Variable(-3.0),
         }
+        if kept is not None:
+            self._take(kept)
+
+    def _take(self, kept: Mapping[str, np.ndarray]) -> None:
+        for name, variable in self.weights.items():
+            variable.assign(self.before[name] + unpacked(kept, name))
+        embeddings, row = self.embeddings.numpy(), {int(id): i for i, id in enumerate(self.words)}
+        for id, difference in zip(kept["words"], unpacked(kept, "embeddings")):
+            if int(id) in row:
+                embeddings[row[int(id)]] += difference
+        self.embeddings.assign(embeddings)
+        for name, variable in self.heads.items():
+            if name in kept and kept[name].shape == variable.shape:
+                variable.assign(kept[name].astype(np.float32))
 
     @property
     def encoder(self) -> list:
@@ -135,20 +166,31 @@ class Tuned:
             tf.linalg.matvec(hidden, h["start_out"]) + h["start_last"],
         )
 
-    def _features(self, rows, mask):
+    def reach(self, texts: Sequence[str]) -> np.ndarray:
+        """How far each feature of the layers' inner halves goes from 0 in folded texts, shape (LAYERS, INNER)."""
+        furthest = np.zeros((LAYERS, INNER), np.float32)
+        for text in texts:
+            rows, inners = _rows(tokens(text)[0], self.words)[None], []
+            self._features(rows, np.ones(rows.shape, np.float32), 0.0, inners)
+            furthest = np.maximum(furthest, [np.abs(inner.numpy()).max(axis=0) for inner in inners])
+        return furthest
+
+    def _features(self, rows, mask, dropped: float = DROPPED, inners: list | None = None):
         """Shape (texts, tokens, WIDTH)."""
         w, shape = self.weights, tf.shape(rows)
         x = tf.gather(self.embeddings, rows) + w["places"][: shape[1]]
-        x = tf.reshape(tf.nn.dropout(self._normal(x, "ln"), DROPPED), (-1, WIDTH))
+        x = tf.reshape(tf.nn.dropout(self._normal(x, "ln"), dropped), (-1, WIDTH))
         hidden = (1 - mask)[:, None, None, :] * -1e4
         for of in map(str, range(LAYERS)):
             query, key, value = (self._apart(self._product(x, of + name), shape) for name in "qkv")
             seen = tf.nn.softmax(tf.matmul(query * (WIDTH // HEADS) ** -0.5, key, transpose_b=True) + hidden)
-            heard = tf.matmul(tf.nn.dropout(seen, DROPPED), value)
+            heard = tf.matmul(tf.nn.dropout(seen, dropped), value)
             heard = tf.reshape(tf.transpose(heard, (0, 2, 1, 3)), (-1, WIDTH))
-            x = self._normal(x + tf.nn.dropout(self._product(heard, of + "ao"), DROPPED), of + "aln")
-            inner = self._product(tf.nn.gelu(self._product(x, of + "fi"), approximate=True), of + "fo")
-            x = self._normal(x + tf.nn.dropout(inner, DROPPED), of + "oln")
+            x = self._normal(x + tf.nn.dropout(self._product(heard, of + "ao"), dropped), of + "aln")
+            inner = tf.nn.gelu(self._product(x, of + "fi"), approximate=True)
+            if inners is not None:
+                inners.append(inner)
+            x = self._normal(x + tf.nn.dropout(self._product(inner, of + "fo"), dropped), of + "oln")
         return tf.reshape(x, (shape[0], shape[1], WIDTH))
 
     def _product(self, x, name: str):
@@ -162,19 +204,22 @@ class Tuned:
         x *= tf.math.rsqrt(tf.reduce_mean(x * x, -1, keepdims=True) + self.eps)
         return x * self.weights[f"{name}w"] + self.weights[f"{name}b"]
 
-    def save(self) -> None:
-        kept = {"words": self.words.astype(np.int32)}
+    def save(self, texts: Sequence[str]) -> None:
+        """`texts`: folded; some that show how far features go."""
+        kept = {"words": self.words.astype(np.int32), REACH: self.reach(texts).astype(np.float16)}
         kept.update(packed("embeddings", self.embeddings.numpy() - package().words(self.words)))
         for name, value in self.weights.items():
             kept.update(packed(name, value.numpy() - self.before[name]))
-        for name in (*SHARES, *STARTS):
+        for name in self.heads:
             kept[name] = self.heads[name].numpy().astype(np.float16)
         TUNED.parent.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(TUNED, **kept)
 
 
-def tune(lines: Sequence[Line], epochs: int = EPOCHS, seed: int = 1, after_epoch=None) -> Tuned:
-    """Learns from the lines. `after_epoch(tuned, classes)` is called after each epoch, for whoever watches."""
+def tune(lines: Sequence[Line], afresh: bool = False, seed: int = 1, after_epoch=None) -> Tuned:
+    """Learns from the lines. `after_epoch(tuned, loss)` is called after each epoch, for whoever watches."""
+    kept = None if afresh or not TUNED.exists() else np.load(TUNED)
+    epochs, quicker = (EPOCHS, 1.0) if kept is not None else (EPOCHS_AFRESH, QUICKER_AFRESH)
     tf.random.set_seed(seed)
     chance, numbers = random.Random(seed), np.random.RandomState(seed)
     classes = sorted({label for line in lines for label in line.labels})
@@ -189,18 +234,19 @@ def tune(lines: Sequence[Line], epochs: int = EPOCHS, seed: int = 1, after_epoch
     counted = np.bincount([classes.index(line.labels[0]) for line in lines], minlength=len(classes)).clip(1)
     weight = ((len(lines) / (len(classes) * counted)) ** RARE_LABELS).astype(np.float32)
     words = sorted({id for x in (*own, *alone) for id in x.ids} | {BEGIN, END, UNKNOWN, MASK})
-    tuned, step = Tuned(len(classes), words), None
+    tuned, step = Tuned(len(classes), words, kept), None
     for epoch in range(epochs):
         more = [example(line, classes) for line in joined(single, int(JOINED * len(own)), chance)]
         more += [alone[i] for i in numbers.permutation(len(alone))[: int(ALONE * len(alone))]]
         batches = list(_batches([x for x in (*own, *more) if x.parts], numbers))
-        step = step or _stepper(tuned, epochs * len(batches))
+        step = step or _stepper(tuned, epochs * len(batches), quicker)
         losses = []
         for batch in tqdm(batches, desc=f"tuning, round {epoch + 1} of {epochs}", unit="batch", mininterval=5):
             losses.append(float(step(*_arrays(batch, words, weight, numbers))))
-        tqdm.write(f"round {epoch + 1}: loss {np.mean(losses):.3f}")
+        loss = float(np.mean(losses))
+        tqdm.write(f"round {epoch + 1}: loss {loss:.3f}")
         if after_epoch:
-            after_epoch(tuned, classes)
+            after_epoch(tuned, loss)
     return tuned
 
 
@@ -217,14 +263,17 @@ def _batches(examples: Sequence[Example], numbers: np.random.RandomState) -> Ite
         yield [examples[i] for i in group]
 
 
+def _rows(ids: Sequence[int], words: np.ndarray) -> np.ndarray:
+    return np.searchsorted(words, np.where(np.isin(ids, words), ids, UNKNOWN)).astype(np.int32)
+
+
 def _arrays(batch: Sequence[Example], words: Sequence[int], weight: np.ndarray, numbers: np.random.RandomState):
     longest = max(len(x.ids) for x in batch)
     known = np.asarray(words)
     rows, mask = np.zeros((len(batch), longest), np.int32), np.zeros((len(batch), longest), np.float32)
     starts, shares = np.zeros_like(mask), np.zeros((len(batch), len(weight)), np.float32)
     for i, x in enumerate(batch):
-        ids = np.where(np.isin(x.ids, known), x.ids, UNKNOWN)
-        rows[i, : len(ids)], mask[i, : len(ids)] = np.searchsorted(known, ids), 1
+        rows[i, : len(x.ids)], mask[i, : len(x.ids)] = _rows(x.ids, known), 1
         starts[i, list(x.starts)] = 1
         shares[i, list({label for _, _, label in x.parts})] = 1
     parts = [(i, *part) for i, x in enumerate(batch) for part in x.parts]
@@ -251,8 +300,9 @@ class _Rate(tf.keras.optimizers.schedules.LearningRateSchedule):
         )
 
 
-def _stepper(tuned: Tuned, steps: int):
-    slow, quick = (tf.keras.optimizers.legacy.Adam(_Rate(rate, steps)) for rate in (RATE_ENCODER, RATE_HEADS))
+def _stepper(tuned: Tuned, steps: int, quicker: float):
+    rates = [_Rate(quicker * rate, steps) for rate in (RATE_ENCODER, RATE_HEADS)]
+    slow, quick = (tf.keras.optimizers.legacy.Adam(rate) for rate in rates)
     whole, table = tf.TensorSpec([None, None], tf.int32), tf.TensorSpec([None, None], tf.float32)
     number, vector = tf.TensorSpec([None], tf.int32), tf.TensorSpec([None], tf.float32)
 
@@ -274,11 +324,14 @@ def _stepper(tuned: Tuned, steps: int):
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--afresh", action="store_true", help="begin with the package's weights")
+    asked = parser.parse_args()
     try:
         lines = all_lines()
     except LinesError as error:
         sys.exit(f"These training lines cannot be used:\n{error}")
-    tune(lines).save()
+    tune(lines, asked.afresh).save([line.text for line in lines[:: len(lines) // SHOWN + 1]])
     print(f"{TUNED.relative_to(ROOT)} is new; `make train` fits the classifier on it.")
 
 

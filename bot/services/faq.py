@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
-from bot.core.labels import HANDED_OVER, TALK
+from bot.core.labels import HANDED_OVER, LIVE, TALK
 from bot.core.shop import Faq
-from bot.core.text import fold
+from bot.core.text import bare
 from bot.core.types import Answer, Ask, Reply
 from bot.services.common import Desk, answered, mentions
 
 SOURCE = "shop/faq"
 OF_ROWS = ("ask_stock", "ask_price", "ask_size", "ask_capability")
 """Answered from a row about just what was asked; `ask_usage` as well, where it is said what is to be done."""
-
-LIVE = ("ask_stock", "ask_price")
-"""What is there and what it costs is told from the tables alone, unless it is asked in an entry's own words."""
 
 UNSAID = ("out_of_scope", "inform")
 """Talk in which a question may hide that the classifier has not heard."""
@@ -37,7 +33,7 @@ def with_faq(ask: Ask, answer: Answer, desk: Desk) -> Answer:
     entry = matching(ask, desk, rules.faq_from if gap else rules.faq_over)
     if entry is None or (not gap and desk.is_stale(entry.origin)):
         return answer
-    if ask.label in LIVE and _plain(ask.question.text) not in map(_plain, entry.questions):
+    if ask.label in LIVE and bare(ask.question.text) not in map(bare, entry.questions):
         return answer
     said = entry.answer[ask.language]
     facts = (desk.fact("faq", said, SOURCE, entry.origin), desk.fact("entry", entry.id, SOURCE, entry.origin))
@@ -77,10 +73,6 @@ def matching(ask: Ask, desk: Desk, from_: float) -> Faq | None:
         if similarity >= from_ and entry.product in (None, ask.details.product) and _names_it(entry, ask, desk)
     ]
     return max(fitting, key=lambda one: one[:2])[2] if fitting else None
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\W", "", fold(text).text)
 
 
 def _names_it(entry: Faq, ask: Ask, desk: Desk) -> bool:

@@ -73,7 +73,9 @@ def test_where_frames_have_no_storage_the_thread_is_found_again_too(private: Bro
     frame = opened(page)
     expect(frame.get_by_role("log")).to_contain_text("料理机多少钱")
     ask(frame, "空气炸锅多少钱", "299")
-    assert [cookie["name"].startswith("nightdesk.") for cookie in page.context.cookies()] == [True]
+    assert all(cookie["name"].startswith("nightdesk.") for cookie in page.context.cookies())
+    # A message has a cookie of its own until the page has heard that it arrived; the stream may bring its answer before.
+    assert eventually(lambda: len(page.context.cookies()) == 1, seconds=5)
     page.context.close()
 
 

@@ -51,6 +51,12 @@ def test_the_same_words_are_found_for_sure_however_common_they_are() -> None:
     assert similarity > 0.95
 
 
+def test_an_entrys_own_words_are_known_whatever_marks_stand_between() -> None:
+    index = FaqIndex([PLANE, SMOKE], Reader())
+    assert index.asks("能带上 飞机吗？？") and index.asks("Does it SMOKE")
+    assert not index.asks("能带飞机上吗") and not index.asks("")
+
+
 def test_the_more_a_question_is_like_all_others_the_nearer_an_entry_must_be() -> None:
     index = FaqIndex([PLANE], Reader())
     near = np.array([0.7, 0, 0, np.sqrt(1 - 0.49)])
