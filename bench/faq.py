@@ -28,12 +28,13 @@ from bot import bootstrap
 from bot.adapters.shop_faq import read_faq
 from bot.adapters.shop_tables import Problems
 from bot.core.dialogue import Dialogue
-from bot.core.labels import ANSWERED, HANDED_OVER, LIVE
+from bot.core.labels import ANSWERED, LIVE
 from bot.nlu import faq_index
 from bot.nlu.faq_index import FaqIndex, Read, figures, reader
 from bot.nlu.labeller import Labeller
 from bot.nlu.meaning import Meaning, meanings
 from bot.nlu.normalise import fold_text
+from bot.nlu.question_classifier import QuestionClassifier, kinds, picked
 from bot.services.faq import UNSAID
 from bot.services.turn import take_turn
 from bot.services.understood import language_said, message_of
@@ -75,11 +76,8 @@ def pairs(name: str) -> list[tuple[str, str]]:
 
 def may_be_told(labeller: Labeller, chances: np.ndarray) -> bool:
     """As the classifier picks its label and the services ask for the FAQ."""
-    handed = np.isin(labeller.classes, list(HANDED_OVER))
-    best = chances.max()
-    if best >= 0.3 and chances[handed].sum() >= 0.28 * best:
-        return False
-    label = str(labeller.classes[chances.argmax()])
+    pick = picked(chances, *kinds(labeller.classes), QuestionClassifier.get_default_config())
+    label = str(labeller.classes[pick])
     return label in (*ANSWERED, *UNSAID) and label not in LIVE
 
 

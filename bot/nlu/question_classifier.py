@@ -69,7 +69,7 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             "cut_cost": 2.25,  # what a cut must gain, in log-odds: higher splits less
             "label_weight": 2.0,  # how much the parts' labels count beside the places
             "share_weight": 1.0,  # how much the labels' shares of the whole message count
-            "hand_over_from": 0.28,  # from what part of the likeliest label's chance the labels that a person takes win
+            "hand_over_from": 0.32,  # from what part of the likeliest label's chance the labels that a person takes win
             "unclear_below": 0.3,  # where no label is likelier than this, nobody is called on the strength of a guess
             "most_lines": None,  # how many lines of a label it learns at most: trying things out in seconds, not minutes
         }
@@ -221,13 +221,15 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
         return odds - cost + weights["label_weight"] * float(sure) + weights["share_weight"] * float(heard)
 
     @cached_property
-    def _handed(self) -> np.ndarray:
-        """Which of the classes a person takes."""
-        return np.isin(self._labeller.classes, list(HANDED_OVER))
+    def _kinds(self) -> Tuple[np.ndarray, np.ndarray]:
+        return kinds(self._labeller.classes)
+
+    def _pick(self, chance: np.ndarray) -> int:
+        return picked(chance, *self._kinds, self._config)
 
     def _question(self, message: Message, text: Folded, chance: np.ndarray, span: Span) -> Dict[str, Any]:
         start, end = text.original(span.start, span.end)
-        pick, handed = self._pick(chance), self._handed
+        pick, (handed, _) = self._pick(chance), self._kinds
         label = str(self._labeller.classes[pick])
         confidence = float(chance[handed].sum() if handed[pick] else chance[pick])
         ranked = [(str(self._labeller.classes[i]), float(chance[i])) for i in chance.argsort()[::-1][:4]]
@@ -242,18 +244,24 @@ class QuestionClassifier(IntentClassifier, GraphComponent):
             "next": round(others[0][1], 4) if others else 0.0,
         }
 
-    def _pick(self, chance: np.ndarray) -> int:
-        """Which label.
 
-        A buyer who needs a person and gets an answer is lost; one who needs an answer and gets a person is served. So
-        where the labels that a person takes are together not much less likely than the likeliest label, the likeliest of
-        them is chosen, but not where the message is unclear altogether.
-        """
-        handed, best = self._handed, chance.max()
-        if best < self._config["unclear_below"]:
-            return int(np.where(handed, 0, chance).argmax())
-        needed = chance[handed].sum() >= self._config["hand_over_from"] * best
-        return int(np.where(handed, chance, 0).argmax() if needed else chance.argmax())
+def kinds(classes: np.ndarray) -> Tuple[np.ndarray, np.ndarray]:
+    """Which of the classes a person takes, and which is none of the shop's business."""
+    return np.isin(classes, list(HANDED_OVER)), classes == "out_of_scope"
+
+
+def picked(chance: np.ndarray, handed: np.ndarray, outside: np.ndarray, config: Dict[str, Any]) -> int:
+    """Which label.
+
+    A buyer who needs a person and gets an answer is lost; one who needs an answer and gets a person is served. So where
+    the labels that a person takes are together not much less likely than the likeliest label, the likeliest of them is
+    chosen; not where the message is unclear altogether or looks like none of the shop's business.
+    """
+    best = chance.argmax()
+    if chance[best] < config["unclear_below"]:
+        return int(np.where(handed, 0, chance).argmax())
+    needed = chance[handed].sum() >= (1.0 if outside[best] else config["hand_over_from"]) * chance[best]
+    return int(np.where(handed, chance, 0).argmax() if needed else best)
 
 
 def _weighed(lines: List[Line], most: Optional[int]) -> List[Line]:

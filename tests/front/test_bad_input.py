@@ -146,7 +146,7 @@ MARKS = (
 )
 
 
-NOT_YET = {"/with-entities"}
+NOT_YET = {"/back"}
 """Taken for something that a person has to look after."""
 
 
