@@ -191,6 +191,7 @@ def test_a_line_that_broke_comes_back_with_what_was_missed(running: Running, age
     agent = agent_page("小林", f"/desk/handoffs/{handoff}")
     agent.locator("#claim").click()
     expect(agent.locator("#text")).to_be_visible()
+    agent.wait_for_load_state("load")  # the page's scripts are there
     agent.context.set_offline(True)
     running.say(conversation, "断网的时候说的")
     say(agent, "断网的时候回的")
