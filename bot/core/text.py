@@ -76,12 +76,12 @@ class Plain(dict[int, str]):
         return " ".join(text.translate(self).split())
 
 
-@lru_cache(maxsize=65536)
 def bare(text: str) -> str:
     """The folded text without spaces and marks: two texts that are written in the same words have the same."""
     return re.sub(r"\W", "", fold(text).text)
 
 
+@lru_cache(maxsize=65536)
 def _plain(character: str) -> str:
     """The character in small letters and half width; a unit in one sign (㎏, ℃) is spelt out; a space for no word."""
     plain = unicodedata.normalize("NFKC", character)
